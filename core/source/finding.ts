@@ -1,0 +1,32 @@
+import type { Span } from './span.ts';
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** One thing to tell the author: from the C front end, or from a rule. */
+export interface Finding {
+  /** Stable kebab-case id; the rule's page is `docs/rules/<rule>.md`. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** One or two sentences: what is wrong with the numbers in hex and human size, what the board would do, what to do. */
+  readonly message: string;
+  readonly span: Span;
+  /** The other culprits, most important first. */
+  readonly related: readonly RelatedPlace[];
+  readonly fixes: readonly Fix[];
+}
+
+export interface RelatedPlace {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** A safe edit that mends the finding. */
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+export interface TextEdit {
+  readonly span: Span;
+  readonly newText: string;
+}
