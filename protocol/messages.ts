@@ -1,0 +1,45 @@
+/** Custom messages between client and server; 64-bit values travel as hex strings. */
+
+/** Server to client, whenever the answer changes for the document that the user looks at. */
+export const statusNotification = 'jailhouse-cells/status';
+
+export interface DocumentStatus {
+  readonly uri: string;
+  /** `system` or `cell`; undefined when the document is no config. */
+  readonly kind: 'system' | 'cell' | undefined;
+  readonly cellName: string | undefined;
+  /** `built-in` or the path of the cell-config.h in use. */
+  readonly headers: string | undefined;
+  readonly headersOrigin: 'tree' | 'built-in' | undefined;
+  readonly revision: number | undefined;
+  readonly arch: string | undefined;
+  /** The system it was checked against. */
+  readonly system: { readonly name: string; readonly rootUri: string; readonly cells: number; readonly from: string } | undefined;
+  readonly errors: number;
+  readonly warnings: number;
+  /** True while the text cannot be read and the last good model stands in. */
+  readonly stale: boolean;
+}
+
+/** Client to server: which document the active editor shows (`uri`), or none. */
+export const activeDocumentNotification = 'jailhouse-cells/activeDocument';
+
+/** Client to server: build the `.cell` of a config. */
+export const buildRequest = 'jailhouse-cells/build';
+
+export interface BuildParams {
+  readonly uri: string;
+  /** Build although there are errors. */
+  readonly force?: boolean;
+}
+
+export type BuildResult =
+  | { readonly ok: true; readonly path: string; readonly bytes: number }
+  | { readonly ok: false; readonly message: string; readonly errors: number };
+
+/** Client to server: the text of a built-in header, for the read-only document `jailhouse-abi:/…`. */
+export const virtualDocumentRequest = 'jailhouse-cells/virtualDocument';
+
+export interface VirtualDocumentParams {
+  readonly uri: string;
+}
