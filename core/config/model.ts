@@ -184,15 +184,7 @@ export interface X86Platform extends Part {
 }
 
 /** The arrays behind the descriptor, in the order in which the hypervisor walks them. */
-export type ArrayKind =
-  | 'cpus'
-  | 'memory-regions'
-  | 'cache-regions'
-  | 'irqchips'
-  | 'pio'
-  | 'pci-devices'
-  | 'pci-caps'
-  | 'stream-ids';
+export type ArrayKind = 'cpus' | 'memory-regions' | 'cache-regions' | 'irqchips' | 'pio' | 'pci-devices' | 'pci-caps' | 'stream-ids';
 
 /** What the descriptor announces of one array, and what the C source declares of it. */
 export interface ConfigArray {
