@@ -1,5 +1,5 @@
 // Bundles the three doors into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.mjs (the command line).
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 
@@ -23,38 +23,65 @@ const common = {
   mainFields: ['module', 'main'],
 };
 
+/** The client library is a bundle of its own, loaded when the server starts: activation must not pay for it. */
+const languageClientApart = {
+  name: 'language-client-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/language-client\.ts$/ }, () => ({ path: './language-client.cjs', external: true }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
-  // CommonJS: what extension hosts of every supported VS Code can load.
+  // CommonJS: what extension hosts of every supported VS Code can load. A dynamic import becomes require, so that `vscode` is found in it.
   {
     ...common,
     entryPoints: ['client/extension.ts'],
     outfile: 'dist/client.cjs',
     format: 'cjs',
-    external: ['vscode', './language-client.cjs'],
+    external: ['vscode'],
+    supported: { 'dynamic-import': false },
+    plugins: [languageClientApart],
   },
   { ...common, entryPoints: ['client/language-client.ts'], outfile: 'dist/language-client.cjs', format: 'cjs', external: ['vscode'] },
   { ...common, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', format: 'cjs' },
   { ...common, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.mjs', format: 'esm' },
 ];
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
 let failed = false;
+const packages = new Set();
 for (const options of bundles) {
   const entry = /** @type {string[]} */ (options.entryPoints)[0];
   if (!existsSync(`${root}/${entry}`)) {
     console.error(`${entry} does not exist: ${options.outfile} is not built`);
     failed = true;
-    continue;
-  }
-  if (watch) await (await context(options)).watch();
-  else {
+  } else if (watch) {
+    await (await context(options)).watch();
+  } else {
     try {
-      await build(options);
-      statSync(`${root}/${options.outfile}`);
+      const { metafile } = await build({ ...options, metafile: true });
+      for (const input of Object.keys(metafile.inputs)) {
+        const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+        if (found?.[1]) packages.add(found[1]);
+      }
     } catch {
+      // esbuild has printed why.
       failed = true;
     }
   }
 }
+if (!watch) writeFileSync(`${root}/dist/THIRD-PARTY-NOTICES.txt`, notices([...packages].sort()));
 if (failed && !watch) process.exitCode = 1;
+
+/** The licences of the packages that ended up in the bundles, as these ask for. @param {string[]} names */
+function notices(names) {
+  return names
+    .map((name) => {
+      const folder = `${root}/node_modules/${name}`;
+      const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      if (file === undefined && license === undefined) throw new Error(`${name} comes without a licence`);
+      return `${name} ${version}\n\n${file === undefined ? license : readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}

@@ -1,0 +1,33 @@
+import { commands, type ExtensionContext, window } from 'vscode';
+import { tellActiveDocument } from './active-document.ts';
+import { buildCell } from './build-command.ts';
+import { Server } from './server.ts';
+import { startOnDemand } from './start-on-demand.ts';
+import { showStatus } from './status.ts';
+import { provideVirtualDocuments } from './virtual-documents.ts';
+
+let running: Server | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const began = performance.now();
+  const output = window.createOutputChannel('Jailhouse Cells', { log: true });
+  const server = new Server(context.asAbsolutePath('dist/server.cjs'), output);
+  running = server;
+  context.subscriptions.push(
+    output,
+    server,
+    commands.registerCommand('jailhouseCells.buildCell', (resource?: unknown) => buildCell(server, resource)),
+    commands.registerCommand('jailhouseCells.restartServer', () => server.restart().catch(() => output.show())),
+    commands.registerCommand('jailhouseCells.showOutput', () => output.show()),
+    showStatus(server),
+    tellActiveDocument(server),
+    provideVirtualDocuments(server),
+    startOnDemand(server),
+  );
+  output.info(`Activated in ${(performance.now() - began).toFixed(1)} ms`);
+}
+
+/** VS Code waits for it, so that the server has ended when the extension is gone. */
+export function deactivate(): Promise<void> | undefined {
+  return running?.stop();
+}

@@ -1,0 +1,48 @@
+import type { Disposable, LogOutputChannel } from 'vscode';
+import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+
+/** The running language server, as far as the rest of the extension knows it. */
+export interface Connection {
+  request<Result>(method: string, params: unknown): Promise<Result>;
+  notify(method: string, params: unknown): Promise<void>;
+  onNotification<Params>(method: string, handler: (params: Params) => void): Disposable;
+  /** Told from the end of `connect` on. After a crash the client starts the server again by itself, up to four times in three minutes. */
+  onDidChangeState(handler: (state: 'starting' | 'running' | 'stopped') => void): Disposable;
+  stop(): Promise<void>;
+}
+
+/** Starts the server in a process of its own and speaks to it over node IPC; settles when it has answered `initialize`. */
+export async function connect(serverModule: string, output: LogOutputChannel): Promise<Connection> {
+  const client = new LanguageClient(
+    'jailhouseCells',
+    'Jailhouse Cells',
+    {
+      run: { module: serverModule, transport: TransportKind.ipc },
+      debug: { module: serverModule, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+    },
+    {
+      documentSelector: [
+        { scheme: 'file', language: 'c' },
+        { scheme: 'untitled', language: 'c' },
+        // VS Code takes .h files for C++.
+        { scheme: 'file', pattern: '**/*.h' },
+        { scheme: 'file', pattern: '**/jailhouse.json' },
+      ],
+      // File events: the server registers for what it wants to know.
+      outputChannel: output,
+      traceOutputChannel: output,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+    },
+  );
+  await client.start();
+  return {
+    request: (method, params) => client.sendRequest(method, params),
+    notify: (method, params) => client.sendNotification(method, params),
+    onNotification: (method, handler) => client.onNotification(method, handler),
+    onDidChangeState: (handler) =>
+      client.onDidChangeState(({ newState }) => {
+        handler(newState === State.Running ? 'running' : newState === State.Starting ? 'starting' : 'stopped');
+      }),
+    stop: () => client.dispose(),
+  };
+}
