@@ -24,6 +24,11 @@ export interface DocumentStatus {
 /** Client to server: which document the active editor shows (`uri`), or none. */
 export const activeDocumentNotification = 'jailhouse-cells/activeDocument';
 
+export interface ActiveDocumentParams {
+  /** Left out, or null, when no text document is active. */
+  readonly uri?: string | null;
+}
+
 /** Client to server: build the `.cell` of a config. */
 export const buildRequest = 'jailhouse-cells/build';
 
@@ -43,3 +48,9 @@ export const virtualDocumentRequest = 'jailhouse-cells/virtualDocument';
 export interface VirtualDocumentParams {
   readonly uri: string;
 }
+
+/** The header's text; null when there is no such document. */
+export type VirtualDocumentResult = string | null;
+
+/** The scheme of the read-only documents that show built-in headers. */
+export const virtualDocumentScheme = 'jailhouse-abi';

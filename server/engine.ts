@@ -1,0 +1,4 @@
+import type { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
+
+/** What the server asks of the engine. */
+export type Engine = Pick<Workspace, 'configure' | 'open' | 'close' | 'invalidate' | 'isConfig' | 'configsIn' | 'check' | 'text'>;
