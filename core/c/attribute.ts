@@ -1,0 +1,58 @@
+import { TokenKind } from '../source/token.ts';
+import type { Context } from './context.ts';
+import { readTypeName, startsType } from './declaration.ts';
+import { readInteger } from './expression.ts';
+
+/** The attributes that change a layout; all others are skipped. */
+export interface Attributes {
+  readonly packed: boolean;
+  /** Bytes. */
+  readonly aligned: number | undefined;
+}
+
+export const noAttributes: Attributes = { packed: false, aligned: undefined };
+
+/** What a bare `aligned` means on the three architectures. */
+const BIGGEST_ALIGNMENT = { arm64: 16, arm: 8, x86: 16 };
+
+export function mergeAttributes(a: Attributes, b: Attributes): Attributes {
+  if (b === noAttributes) return a;
+  const aligned = a.aligned === undefined ? b.aligned : b.aligned === undefined ? a.aligned : Math.max(a.aligned, b.aligned);
+  return { packed: a.packed || b.packed, aligned };
+}
+
+/** Reads any number of `__attribute__((…))` and `_Alignas(…)`. */
+export function readAttributes(context: Context): Attributes {
+  let result = noAttributes;
+  for (;;) {
+    if (context.acceptWord('_Alignas')) {
+      context.expect('(', 'behind _Alignas');
+      const aligned = startsType(context, context.token) ? readTypeName(context).align : Number(readInteger(context, 'An alignment') ?? 1n);
+      context.expect(')', 'behind the alignment');
+      result = mergeAttributes(result, { packed: false, aligned });
+      continue;
+    }
+    if (!context.acceptWord('__attribute__') && !context.acceptWord('__attribute')) return result;
+    if (!context.expect('(', 'behind __attribute__') || !context.expect('(', 'behind __attribute__(')) return result;
+    while (!context.atEnd && !context.is(')')) {
+      if (context.accept(',')) continue;
+      result = mergeAttributes(result, readAttribute(context));
+    }
+    context.expect(')', 'to close the attribute');
+    context.expect(')', 'to close __attribute__');
+  }
+}
+
+function readAttribute(context: Context): Attributes {
+  const name = context.advance();
+  const word = name.kind === TokenKind.Identifier ? name.text.replace(/^__(.*)__$/, '$1') : '';
+  if (word === 'packed') return { packed: true, aligned: undefined };
+  if (word === 'aligned') {
+    if (!context.accept('(')) return { packed: false, aligned: BIGGEST_ALIGNMENT[context.types.arch] };
+    const value = readInteger(context, 'An alignment');
+    context.expect(')', 'behind the alignment');
+    return { packed: false, aligned: value === undefined || value < 1n || value > 1n << 28n ? undefined : Number(value) };
+  }
+  if (context.accept('(')) context.skipBrackets('(', ')');
+  return noAttributes;
+}
