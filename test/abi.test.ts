@@ -151,8 +151,8 @@ describe.each(revisions.flatMap((revision) => architectures.map((arch) => [revis
 
     test('the network regions of ivshmem are the four that the hypervisor expects', async () => {
       expect(findMacro('JAILHOUSE_SHMEM_NET_REGIONS', revision) !== undefined).toBe(revision >= 12);
-    if (revision < 12) return;
-    for (const id of [0, 1]) {
+      if (revision < 12) return;
+      for (const id of [0, 1]) {
         const source = `${includes}struct jailhouse_memory regions[] = { JAILHOUSE_SHMEM_NET_REGIONS(0x1fb00000, ${id}), };\n`;
         const view = await compile(revision, arch, source);
         const region = (start: bigint, size: bigint, flags: bigint): bigint[] => [start, start, size, flags];
