@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { installOnce } from './cache-folder.mjs';
 
 const codeServer = '4.139.1';
-const node = '24.21.0';
+const nodeVersion = '24.21.0';
 /** Goes up when the recipe below changes. */
 const recipe = 1;
 /** The VS Code inside that code-server. */
@@ -19,10 +19,10 @@ export function ensureVscodeServer() {
       `The browser VS Code runs on Linux x64 and arm64 only; this is ${process.platform} ${process.arch}. Install VS Code desktop.`,
     );
   }
-  return installOnce(`vscode-server-${codeServer}-node-${node}-${recipe}`, (folder) => {
+  return installOnce(`vscode-server-${codeServer}-node-${nodeVersion}-${recipe}`, (folder) => {
     console.log(`Installing VS Code ${vscodeVersion} for the browser into the cache folder (once, about 800 MB)`);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    npmInstall(folder, [`node-linux-${process.arch}@${node}`, `code-server@${codeServer}`]);
+    npmInstall(folder, [`node-linux-${process.arch}@${nodeVersion}`, `code-server@${codeServer}`]);
     const vscode = join(folder, 'node_modules/code-server/lib/vscode');
     // Its shrinkwrap is out of step with its package.json, so `npm ci` refuses.
     npmInstall(vscode, ['--omit=dev']);
@@ -101,6 +101,50 @@ const quietSettings = {
 };
 
 /**
+ * Installs a packaged extension, as "Install from VSIX" does.
+ *
+ * @param {{ vsix: string, extensions: string, userData: string }} options
+ */
+export function installExtension({ vsix, extensions, userData }) {
+  const [node, main] = program();
+  const { status, stdout, stderr } = spawnSync(
+    node,
+    [
+      main,
+      '--accept-server-license-terms',
+      '--server-data-dir',
+      userData,
+      '--extensions-dir',
+      extensions,
+      '--install-extension',
+      vsix,
+      '--force',
+    ],
+    { encoding: 'utf8', env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  if (status !== 0) throw new Error(`VS Code did not install ${vsix}:\n${stdout}${stderr}`);
+}
+
+/** The Node and the script that make up the server. @returns {[node: string, main: string]} */
+function program() {
+  const folder = ensureVscodeServer();
+  return [
+    join(folder, `node_modules/node-linux-${process.arch}/bin/node`),
+    join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
+  ];
+}
+
+function environment() {
+  // A dead loopback address: the extension gallery is not asked.
+  const dead = 'http://127.0.0.1:9/none';
+  return {
+    ...process.env,
+    NODE_OPTIONS: '',
+    EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: dead, itemUrl: dead, resourceUrlTemplate: dead, controlUrl: '' }),
+  };
+}
+
+/**
  * Starts the server on a free port of the loopback interface.
  *
  * @param {{ userData: string, extensions: string, settings?: Record<string, unknown>, trust?: boolean, port?: number }} options
@@ -108,30 +152,21 @@ const quietSettings = {
  * @returns {Promise<{ url: string, stop: () => Promise<void>, exited: Promise<number | null> }>}
  */
 export async function startVscodeServer({ userData, extensions, settings = {}, trust = false, port }) {
-  const folder = ensureVscodeServer();
+  const [node, main] = program();
   const user = join(userData, 'data/User');
   mkdirSync(user, { recursive: true });
   mkdirSync(extensions, { recursive: true });
   writeFileSync(join(user, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
   const chosen = port ?? (await freePort());
-  // A dead loopback address: the extension gallery is not asked.
-  const dead = 'http://127.0.0.1:9/none';
   const child = spawn(
-    join(folder, `node_modules/node-linux-${process.arch}/bin/node`),
+    node,
     [
-      join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
+      main,
       ...['--host', '127.0.0.1', '--port', String(chosen), '--without-connection-token', '--accept-server-license-terms'],
       ...['--telemetry-level', 'off', '--server-data-dir', userData, '--extensions-dir', extensions],
       ...(trust ? [] : ['--disable-workspace-trust']),
     ],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        NODE_OPTIONS: '',
-        EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: dead, itemUrl: dead, resourceUrlTemplate: dead, controlUrl: '' }),
-      },
-    },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));

@@ -1,0 +1,172 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+/** How long a wait goes on before it counts as failed, in milliseconds. Generous: the machine may be busy, and nothing here measures time. */
+const patience = 60_000;
+
+/** Drives a VS Code in the browser with the keyboard alone. */
+export class Workbench {
+  /** @param {import('playwright-core').Browser} browser @param {import('playwright-core').Page} page @param {string} shots */
+  constructor(browser, page, shots) {
+    this.browser = browser;
+    this.page = page;
+    this.shots = shots;
+    /** Requests that left the machine: there must be none. @type {string[]} */
+    this.outside = [];
+    page.on('request', (request) => {
+      const { protocol, hostname, origin } = new URL(request.url());
+      if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') this.outside.push(origin);
+    });
+  }
+
+  /** @param {{ chromium: string, url: string, folder: string, shots: string }} options */
+  static async open({ chromium: executablePath, url, folder, shots }) {
+    mkdirSync(shots, { recursive: true });
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    try {
+      const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+      const page = await context.newPage();
+      page.setDefaultTimeout(patience);
+      const workbench = new Workbench(browser, page, shots);
+      await page.goto(`${url}/?folder=${encodeURIComponent(folder)}`);
+      await page.locator('.monaco-workbench').waitFor();
+      await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+      return workbench;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  close() {
+    return this.browser.close();
+  }
+
+  /** @param {string} name */
+  screenshot(name) {
+    return this.page.screenshot({ path: join(this.shots, `${name}.png`) });
+  }
+
+  /** Runs a command by its title in the command palette. @param {string} title */
+  async command(title) {
+    await this.quickInput('F1', `>${title}`, title);
+  }
+
+  /** Opens a file of the workspace by its name. @param {string} name */
+  async openFile(name) {
+    await this.quickInput('Control+P', name, name);
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+  }
+
+  /** @param {string} key @param {string} text @param {string} row */
+  async quickInput(key, text, row) {
+    const input = this.page.locator('.quick-input-widget input').first();
+    const wanted = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
+    // A workbench that has just come up can swallow the key.
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.waitFor({ state: 'visible', timeout: attempt < 5 ? 3000 : patience });
+        break;
+      } catch (error) {
+        if (attempt >= 5) throw error;
+      }
+    }
+    await input.fill(text);
+    await wanted.waitFor();
+    // The best match stands first and has the focus; it must be the one that was meant.
+    await until(`"${row}" to be the chosen row`, async () => {
+      const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').first();
+      return (await chosen.count()) > 0 && ((await chosen.textContent()) ?? '').includes(row);
+    });
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
+  /** Puts the cursor on a line of the active editor. @param {number} line Counts from 1. */
+  async goToLine(line) {
+    await this.page.keyboard.press('Control+G');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
+  /** Replaces the whole of a line in the active editor by typing. @param {number} line @param {string} text */
+  async replaceLine(line, text) {
+    await this.goToLine(line);
+    await this.page.keyboard.press('End');
+    await this.page.keyboard.press('Home');
+    await this.page.keyboard.press('Home');
+    await this.page.keyboard.press('Shift+End');
+    // insertText is one edit: no bracket or quote is closed by the editor.
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Squiggles of a severity that are to be seen in the active editor. @param {'error' | 'warning' | 'info' | 'hint'} severity */
+  squiggles(severity) {
+    return this.page.locator(`.editor-instance .monaco-editor .squiggly-${severity}`);
+  }
+
+  /** The rows of the Problems view that hold a text. @param {string} text */
+  problemRows(text) {
+    return this.page.locator('.markers-panel .monaco-list-row', { hasText: text });
+  }
+
+  /** Opens the Problems view and types into its filter. @param {string} filter */
+  async filterProblems(filter) {
+    await this.command('Problems: Focus on Problems View');
+    await this.page.locator('.markers-panel').waitFor();
+    // The keys that VS Code binds for "focus the filter of this view".
+    const input = this.page.locator('.viewpane-filter input').first();
+    await until('the filter of the Problems view to have the focus', async () => {
+      await this.page.keyboard.press('Control+F');
+      return input.evaluate((element) => element === element.ownerDocument.activeElement);
+    });
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.press('Delete');
+    if (filter !== '') await this.page.keyboard.type(filter);
+  }
+
+  /** What VS Code says of the language status items of the active editor. */
+  async languageStatus() {
+    const labels = await this.page
+      .locator('#status\\.languageStatus [aria-label], #status\\.languageStatus')
+      .evaluateAll((elements) => elements.map((element) => element.getAttribute('aria-label') ?? ''));
+    return labels.join('\n');
+  }
+
+  /** Waits for a notification with a text and gives its whole text. @param {RegExp} text */
+  async notification(text) {
+    const toast = this.page.locator('.notification-toast, .notification-list-item', { hasText: text }).first();
+    await toast.waitFor();
+    return (await toast.textContent()) ?? '';
+  }
+}
+
+/**
+ * Asks again and again until the answer is yes.
+ *
+ * @param {string} what For the message of the failure. @param {() => Promise<boolean>} ask
+ */
+export async function until(what, ask) {
+  const deadline = Date.now() + patience;
+  while (!(await ask())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
