@@ -1,0 +1,88 @@
+import { findRule, rules } from '@jailhouse-cells/core/rules/index.ts';
+import type { Rule } from '@jailhouse-cells/core/rules/rule.ts';
+import type { Arguments } from '../arguments.ts';
+import { type Command, misuse } from '../command.ts';
+import { outputOptions, unknownRule } from '../engine-options.ts';
+import { jsonText } from '../findings/json.ts';
+import { rulePage } from '../findings/rule-page.ts';
+import type { Io, Outcome } from '../io.ts';
+import { type Style, styleFor, widthOf } from '../style.ts';
+import { definitions } from '../table.ts';
+import { wrap } from '../text-width.ts';
+
+export const explain: Command = {
+  name: 'explain',
+  summary: 'Say what a rule means and how to mend it',
+  usage: '[OPTIONS] [RULE]',
+  description: [
+    'Prints the page of a rule: what it means, what the board would do, how to mend it, an example. Without RULE: the list of rules.',
+  ],
+  options: [{ name: '--format', value: 'FORMAT', choices: ['text', 'json'], text: 'text (default) or json.' }, ...outputOptions],
+  examples: [
+    { command: 'jailhouse-cells explain', does: 'the list' },
+    { command: 'jailhouse-cells explain memory-overlap', does: 'one rule' },
+  ],
+  exit: [
+    { status: 0, when: 'printed' },
+    { status: 2, when: 'wrong call, or no such rule' },
+  ],
+  run: runExplain,
+};
+
+async function runExplain(parsed: Arguments, io: Io): Promise<Outcome> {
+  const [id, ...others] = parsed.operands;
+  if (others.length > 0) return misuse('explain', 'explain takes one RULE at a time.');
+  const json = parsed.value('--format') === 'json';
+  const width = Math.min(100, widthOf(io.out));
+  const style = styleFor(io.out, io, parsed.value('--color'));
+  if (id === undefined) {
+    if (json)
+      return {
+        status: 0,
+        out: jsonText({ version: 1, rules: rules.map(({ id, title, severity, scope }) => ({ id, title, severity, scope })) }),
+      };
+    return {
+      status: 0,
+      out: `${definitions(
+        rules.map((rule) => [rule.id, `${rule.severity}: ${rule.title}`]),
+        width,
+        '',
+      ).join('\n')}\n`,
+    };
+  }
+  const rule = findRule(id);
+  if (rule === undefined) return misuse('explain', unknownRule(id) ?? '');
+  return { status: 0, out: json ? jsonText({ version: 1, ...plainRule(rule) }) : page(rule, width, style) };
+}
+
+function plainRule(rule: Rule): object {
+  const { id, title, severity, scope, arch, catalogue, prose, bad, good } = rule;
+  return { id, title, severity, scope, arch: arch ?? null, catalogue, ...prose, bad, good, help: rulePage(id) };
+}
+
+const scopes: Readonly<Record<Rule['scope'], string>> = {
+  file: 'one config alone',
+  cell: 'a cell and its system config',
+  set: 'the cells that run together',
+};
+
+function page(rule: Rule, width: number, style: Style): string {
+  const arch = rule.arch === undefined ? '' : `, ${rule.arch.join(' and ')} only`;
+  const lines = [style.strong(`${rule.id}: ${rule.title}`), `${rule.severity} by default; looks at ${scopes[rule.scope]}${arch}`, ''];
+  for (const [heading, text] of [
+    ['', rule.prose.meaning],
+    ['On the board: ', rule.prose.onTheBoard],
+    ['Remedy: ', rule.prose.remedy],
+  ] as const) {
+    lines.push(...wrap(`${heading}${text}`.replaceAll('\n', ' '), width), '');
+  }
+  lines.push('Wrong:', ...code(rule.bad), '', 'Right:', ...code(rule.good), '', rulePage(rule.id), '');
+  return lines.join('\n');
+}
+
+function code(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`.trimEnd());
+}

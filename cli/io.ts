@@ -1,0 +1,42 @@
+import type { FileSystem } from '@jailhouse-cells/core/source/file-system.ts';
+
+/** Exit status of every command (docs/command-line.md). */
+export const exitStatus = { fine: 0, failed: 1, misuse: 2, cancelled: 130 } as const;
+
+/** Where a command's text goes. Text is written whole, once, at the end of a command. */
+export interface Sink {
+  write(text: string): void;
+  /** True when a person is looking: colours and the width of the window count then. */
+  readonly isTerminal: boolean;
+  /** Width in columns; undefined when it is no terminal. */
+  readonly columns: number | undefined;
+}
+
+/** A file to be put in place: its absolute path and its bytes. */
+export interface OutputFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export type WriteResult = { readonly ok: true } | { readonly ok: false; readonly path: string; readonly reason: string };
+
+/** Everything that a command may touch, so that a test can stand in for the process. */
+export interface Io {
+  readonly fs: FileSystem;
+  /** Absolute, with `/` between segments. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: Sink;
+  readonly err: Sink;
+  /** Puts all files in place, or changes none of those that exist. */
+  writeFiles(files: readonly OutputFile[]): Promise<WriteResult>;
+  /** Lets signals in. Resolves to true once the user has cancelled. */
+  cancelled(): Promise<boolean>;
+}
+
+/** What a command hands back: everything that is to be printed, and the exit status. */
+export interface Outcome {
+  readonly status: number;
+  readonly out?: string;
+  readonly err?: string;
+}

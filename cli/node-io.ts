@@ -1,0 +1,51 @@
+import { writeFilesAtomically } from '@jailhouse-cells/host/atomic-write.ts';
+import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
+import type { Io, Sink } from './io.ts';
+
+/** The process as the commands see it. */
+export function nodeIo(signals: Signals): Io {
+  return {
+    fs: nodeFileSystem,
+    cwd: process.platform === 'win32' ? process.cwd().replaceAll('\\', '/') : process.cwd(),
+    env: process.env,
+    out: sink(process.stdout),
+    err: sink(process.stderr),
+    writeFiles: writeFilesAtomically,
+    cancelled: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return signals.cancelled;
+    },
+  };
+}
+
+export interface Signals {
+  readonly cancelled: boolean;
+}
+
+/** The first Ctrl-C asks the command to stop between two files; whoever presses it again does not want to wait. */
+export function listenForSignals(): Signals {
+  const signals = { cancelled: false };
+  process.once('SIGINT', () => {
+    signals.cancelled = true;
+  });
+  return signals;
+}
+
+function sink(stream: NodeJS.WriteStream): Sink {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) is no error.
+    if (error.code === 'EPIPE') return;
+    // After main has set the status of the command.
+    setImmediate(() => {
+      process.exitCode = 1;
+      if (stream !== process.stderr) process.stderr.write(`jailhouse-cells: cannot write the output: ${error.code ?? error.message}.\n`);
+    });
+  });
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    columns: stream.isTTY === true ? stream.columns : undefined,
+  };
+}

@@ -1,0 +1,66 @@
+/** Paths as the file system port takes them: absolute, `/` between segments. Windows drives (`C:/`) count as absolute. */
+
+const drive = /^[A-Za-z]:(?=\/|$)/;
+
+/** A path from the command line, made absolute. */
+export function absolutePath(cwd: string, path: string, windows = false): string {
+  const slashed = windows ? path.replaceAll('\\', '/') : path;
+  return normalise(slashed.startsWith('/') || drive.test(slashed) ? slashed : `${cwd}/${slashed}`);
+}
+
+function normalise(path: string): string {
+  const root = drive.exec(path)?.[0] ?? '';
+  const segments: string[] = [];
+  for (const segment of path.slice(root.length).split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
+  }
+  return `${root}/${segments.join('/')}`;
+}
+
+/** The way from one folder to a path: `../b/c.c`; `.` for the folder itself. */
+export function relativePath(from: string, to: string): string {
+  const base = from.split('/').filter((segment) => segment !== '');
+  const target = to.split('/').filter((segment) => segment !== '');
+  let common = 0;
+  while (common < base.length && common < target.length && base[common] === target[common]) common++;
+  const steps = [...base.slice(common).map(() => '..'), ...target.slice(common)];
+  return steps.length === 0 ? '.' : steps.join('/');
+}
+
+/** True for the folder itself and everything under it. */
+export function isInside(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/** A path as people want to read it: relative to the current folder unless that is longer; virtual documents as they are. */
+export function shownPath(cwd: string, path: string): string {
+  if (!path.startsWith('/') && !drive.test(path)) return path;
+  const relative = relativePath(cwd, path);
+  return isInside(cwd, path) || relative.length < path.length ? relative : path;
+}
+
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash <= 0 ? '/' : path.slice(0, slash);
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** `file:///a%20b/c.c`, for SARIF. A virtual document has a URI for a name already. */
+export function fileUri(path: string): string {
+  if (drive.test(path)) return `file:///${encodeSegments(path)}`;
+  return path.startsWith('/') ? `file://${encodeSegments(path)}` : path;
+}
+
+/** A relative or absolute path as part of a URI. */
+export function encodeSegments(path: string): string {
+  return path.split('/').map(encodeSegment).join('/');
+}
+
+function encodeSegment(segment: string): string {
+  // A lone surrogate has no UTF-8 form: encodeURIComponent throws on it.
+  return drive.test(segment) ? segment : encodeURIComponent(segment.replace(/\p{Cs}/gu, '\ufffd'));
+}
