@@ -1,5 +1,5 @@
 import { type BuildParams, type BuildResult, buildRequest } from '@jailhouse-cells/protocol/messages.ts';
-import type { Connection } from 'vscode-languageserver';
+import { type Connection, RequestType } from 'vscode-languageserver';
 import type { Engine } from './engine.ts';
 import { describeThrown, guarded, type Log } from './guard.ts';
 import type { Uris } from './uris.ts';
@@ -25,7 +25,10 @@ export class Build {
   listen(connection: Connection, log: Log): void {
     const failed = (thrown: unknown): BuildResult => refuse(`The build failed: ${describeThrown(thrown).split('\n', 1)[0]}`);
     const answer = (params: BuildParams): Promise<BuildResult> => this.build(params);
-    connection.onRequest(buildRequest, guarded(log, `answering ${buildRequest}`, answer, failed));
+    connection.onRequest(
+      new RequestType<BuildParams, BuildResult, void>(buildRequest),
+      guarded(log, `answering ${buildRequest}`, answer, failed),
+    );
   }
 
   private async build({ uri, force }: BuildParams): Promise<BuildResult> {

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { PublishDiagnosticsParams } from 'vscode-languageserver';
+import { createMessageConnection, type MessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+
+/** A language server in a process of its own, spoken to over stdio as an editor does. */
+export class LanguageServer {
+  readonly connection: MessageConnection;
+  private readonly listeners = new Set<(params: PublishDiagnosticsParams) => void>();
+
+  private constructor(private readonly child: ChildProcess) {
+    if (!child.stdout || !child.stdin) throw new Error('the server has no stdio');
+    this.connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+    this.connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
+      for (const listener of [...this.listeners]) listener(params);
+    });
+    this.connection.onRequest('client/registerCapability', () => null);
+    this.connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => null));
+    this.connection.listen();
+  }
+
+  static async start(command: string, args: readonly string[], folder: string): Promise<LanguageServer> {
+    const child = spawn(command, args, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    const server = new LanguageServer(child);
+    await server.connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: uriOf(folder),
+      workspaceFolders: [{ uri: uriOf(folder), name: 'bench' }],
+      capabilities: {
+        textDocument: { publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true, versionSupport: true } },
+        workspace: { workspaceFolders: true },
+      },
+    });
+    await server.connection.sendNotification('initialized', {});
+    return server;
+  }
+
+  open(path: string, text: string): Promise<void> {
+    return this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: uriOf(path), languageId: 'c', version: 1, text },
+    });
+  }
+
+  /** Resolves with the next diagnostics of the document that satisfy the condition. */
+  published(path: string, condition: (params: PublishDiagnosticsParams) => boolean): Promise<PublishDiagnosticsParams> {
+    return new Promise((resolve) => {
+      const listener = (params: PublishDiagnosticsParams) => {
+        if (params.uri !== uriOf(path) || !condition(params)) return;
+        this.listeners.delete(listener);
+        resolve(params);
+      };
+      this.listeners.add(listener);
+    });
+  }
+
+  /** Resident memory in bytes, from /proc (Linux only): VmRSS and its highest value so far. */
+  memory(): { readonly now: number; readonly peak: number } | undefined {
+    try {
+      const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+      const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+      return { now: kilobytes('VmRSS'), peak: kilobytes('VmHWM') };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    await this.connection.sendRequest('shutdown');
+    await this.connection.sendNotification('exit');
+    await ended;
+    this.connection.dispose();
+  }
+}
+
+export function uriOf(path: string): string {
+  return pathToFileURL(path).href;
+}
