@@ -199,7 +199,10 @@ function macroFacts(headers: Reading, probed: Reading, probes: readonly Probe[])
   for (const macro of headers.source.macros.values()) {
     // An empty macro is an include guard; we have one more, since upstream's pci_defs.h has none.
     if (facts.has(macro.name) || macro.body.length === 0 || !isFromHeader(macro)) continue;
-    facts.set(macro.name, `${macro.parameters ? `(${macro.parameters.join(', ')}) ` : ''}${macro.body.map((token) => token.text).join(' ')}`);
+    facts.set(
+      macro.name,
+      `${macro.parameters ? `(${macro.parameters.join(', ')}) ` : ''}${macro.body.map((token) => token.text).join(' ')}`,
+    );
   }
   return facts;
 }
