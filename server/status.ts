@@ -28,6 +28,9 @@ export class Status {
     const active = ({ uri }: ActiveDocumentParams): void => {
       this.uri = uri ?? undefined;
       this.sent = '';
+      const path = this.uri === undefined ? undefined : this.uris.pathOf(this.uri);
+      // Checked here and now, the status is not first that of an unknown document. It is sent from `checked`.
+      if (path !== undefined && this.checking.started) this.checking.check(path);
       this.send();
     };
     this.connection.onNotification(
