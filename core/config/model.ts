@@ -8,7 +8,7 @@ export const architectureNumbers: Readonly<Record<Architecture, number>> = { x86
 /** One value of a config and the text it comes from. */
 export interface Field<T> {
   readonly value: T;
-  /** The text that gives the value; where nothing is written, the innermost initialiser around it. */
+  /** The text that gives the value; where nothing is written, the designator or opening brace of the innermost initialiser around it. */
   readonly span: Span;
   /** False when the author wrote nothing and the value is zero by C's rules. */
   readonly explicit: boolean;
@@ -241,6 +241,8 @@ export interface HeaderOrigin {
   readonly path: string;
   /** The header's own JAILHOUSE_CONFIG_REVISION; undefined when it defines none. */
   readonly revision: number | undefined;
+  /** All bits that the header's JAILHOUSE_MEM_* macros name, where known: forks define more than upstream. */
+  readonly memoryFlags?: bigint;
 }
 
 /** A system or cell config, from C or from a `.cell` file: the same model for both. */

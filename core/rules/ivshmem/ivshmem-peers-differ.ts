@@ -1,0 +1,32 @@
+import { bdfName, ivshmemDevices } from '../../config/ivshmem.ts';
+import type { CellRule } from '../rule.ts';
+
+export const ivshmemPeersDiffer: CellRule = {
+  id: 'ivshmem-peers-differ',
+  title: 'Ends of an ivshmem link count different peers',
+  severity: 'warning',
+  scope: 'cell',
+  catalogue: ['IVS-peers-equal'],
+  prose: {
+    meaning:
+      'All ends of a link name the same number of peers: it decides how many output sections there are and who is told of a change of state.',
+    onTheBoard:
+      'Nothing checks it. A peer with a number above the count of another is not told of its state; the two expect different sections (ivshmem.c:ivshmem_write_state; observed to be accepted).',
+    remedy: 'Write the same `shmem_peers` in all configs of the link.',
+  },
+  bad: '/* root: .shmem_peers = 3 */\n.shmem_peers = 2,',
+  good: '.shmem_peers = 3,',
+  check(system, member, report) {
+    if (member === system) return;
+    const ends = new Map(ivshmemDevices(system).map((device) => [device.bdf.value, device]));
+    for (const device of ivshmemDevices(member)) {
+      const root = ends.get(device.bdf.value);
+      if (root === undefined || root.shmemPeers.value === device.shmemPeers.value) continue;
+      report({
+        span: device.shmemPeers.span,
+        message: `The ivshmem link ${bdfName(device.bdf.value)} has ${device.shmemPeers.value} peers here and ${root.shmemPeers.value} in the root cell: they would expect different sections, and not all are told of changes. Write the same number.`,
+        related: [{ span: root.shmemPeers.span, message: `${root.path} of the root cell has ${root.shmemPeers.value} peers` }],
+      });
+    }
+  },
+};

@@ -1,0 +1,48 @@
+import { bdfName, ivshmemDevices, ivshmemMaxVectors } from '../../config/ivshmem.ts';
+import type { FileRule } from '../rule.ts';
+
+export const ivshmemVectors: FileRule = {
+  id: 'ivshmem-vectors',
+  title: 'Interrupt vectors of an ivshmem device do not fit',
+  severity: 'error',
+  scope: 'file',
+  catalogue: ['IVS-msix-max', 'IVS-msix-vs-mask', 'IVS-x86-intx'],
+  prose: {
+    meaning:
+      'An ivshmem device signals by up to 16 MSI-X vectors, or, with 0 vectors, by an INTx line. Vectors need a table, which stands in BAR 1: `bar_mask[1]` must not be 0 then. INTx is implemented on ARM only. A BAR 1 without vectors is harmless: information.',
+    onTheBoard:
+      'More than 16: "Invalid argument" at enable or create (observed). Vectors without BAR 1, or no vectors on x86: the guest gets no interrupt, and the link never comes up (ivshmem.c, x86/ivshmem.c).',
+    remedy: 'Use JAILHOUSE_IVSHMEM_BAR_MASK_MSIX with `num_msix_vectors`, or JAILHOUSE_IVSHMEM_BAR_MASK_INTX without.',
+  },
+  bad: '.bar_mask = JAILHOUSE_IVSHMEM_BAR_MASK_INTX,\n.num_msix_vectors = 2,',
+  good: '.bar_mask = JAILHOUSE_IVSHMEM_BAR_MASK_MSIX,\n.num_msix_vectors = 2,',
+  check(config, report) {
+    for (const device of ivshmemDevices(config)) {
+      const vectors = device.numMsixVectors;
+      const table = device.barMask[1];
+      const name = bdfName(device.bdf.value);
+      if (vectors.value > ivshmemMaxVectors)
+        report({
+          span: vectors.span,
+          message: `The ivshmem device ${name} has ${vectors.value} MSI-X vectors, ${ivshmemMaxVectors} are possible: ${config.kind === 'system' ? 'jailhouse enable' : 'jailhouse cell create'} would answer "Invalid argument".`,
+        });
+      else if (vectors.value === 0 && config.arch === 'x86')
+        report({
+          span: vectors.span,
+          message: `The ivshmem device ${name} has no MSI-X vectors, and x86 knows no INTx for it: its guest would get no interrupt. Set num_msix_vectors and JAILHOUSE_IVSHMEM_BAR_MASK_MSIX.`,
+        });
+      else if (vectors.value > 0 && table?.value === 0)
+        report({
+          span: table.span,
+          message: `The ivshmem device ${name} has ${vectors.value} MSI-X vectors, but bar_mask[1] is 0, so there is no table for them: its guest would get no interrupt. Write JAILHOUSE_IVSHMEM_BAR_MASK_MSIX.`,
+          related: [{ span: vectors.span, message: `num_msix_vectors ${vectors.value}` }],
+        });
+      else if (vectors.value === 0 && table !== undefined && table.value !== 0)
+        report({
+          span: table.span,
+          severity: 'information',
+          message: `The ivshmem device ${name} reserves BAR 1 for an MSI-X table, but has no vectors. It works; JAILHOUSE_IVSHMEM_BAR_MASK_INTX fits.`,
+        });
+    }
+  },
+};

@@ -1,0 +1,27 @@
+import { isEmpty, memoryFlags } from '../../config/memory-flags.ts';
+import type { FileRule } from '../rule.ts';
+import { regionByVirt } from '../wording.ts';
+
+export const regionWithoutAccess: FileRule = {
+  id: 'region-without-access',
+  title: 'Region that can be neither read nor written',
+  severity: 'warning',
+  scope: 'file',
+  catalogue: ['MEM-no-access'],
+  prose: {
+    meaning: 'A region with a size but without JAILHOUSE_MEM_READ and JAILHOUSE_MEM_WRITE gives its cell nothing.',
+    onTheBoard: 'Any access ends the cell: "Unhandled data read at ..." (arm-common/mmu_cell.c; observed with a communication region).',
+    remedy: 'Add READ, WRITE or both, or remove the region.',
+  },
+  bad: '.flags = JAILHOUSE_MEM_COMM_REGION,',
+  good: '.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_COMM_REGION,',
+  check(config, report) {
+    for (const region of config.memoryRegions) {
+      if (isEmpty(region) || (region.flags.value & (memoryFlags.READ | memoryFlags.WRITE)) !== 0n) continue;
+      report({
+        span: region.flags.span,
+        message: `${regionByVirt(region)} has neither READ nor WRITE: any access of the cell would end it with "Unhandled data read". Add the flags, or remove the region.`,
+      });
+    }
+  },
+};

@@ -1,0 +1,51 @@
+import { intersection, virtRange } from '../../config/address-window.ts';
+import { isCommRegion, isSubPage } from '../../config/memory-flags.ts';
+import type { MemoryRegion } from '../../config/model.ts';
+import { forEachOverlap, maxReportedOverlaps } from '../overlap.ts';
+import type { FileRule } from '../rule.ts';
+import { rangeText, regionByVirt, relatedRegion } from '../wording.ts';
+import { areSameMapping } from './same-mapping.ts';
+
+export const regionsOverlapVirtually: FileRule = {
+  id: 'regions-overlap-virtually',
+  title: 'Regions of a cell overlap at guest addresses',
+  severity: 'warning',
+  scope: 'file',
+  catalogue: ['MEM-overlap-virt', 'SUB-under-page', 'SUB-overlap-sub', 'COMM-hidden'],
+  prose: {
+    meaning:
+      'Two regions of one cell claim the same guest addresses. The hypervisor maps them in the order of the array, and the later one wins page by page. A trapped sub-page region under a mapped one is never reached. Two equal entries are information.',
+    onTheBoard:
+      'The cell has other memory or other rights there than the earlier entry says: a read-only ivshmem section becomes writable under a later RAM entry, a communication region disappears (setup.c:init_late, control.c:cell_create). When a region is unmapped, the common range goes with it.',
+    remedy: 'Cut the larger region so that the two only touch.',
+  },
+  bad: '/* RAM */ { .virt_start = 0x0, .size = 0x20000, /* ... */ },\n/* UART */ { .virt_start = 0x1f000, .size = 0x1000, /* ... */ },',
+  good: '/* RAM */ { .virt_start = 0x0, .size = 0x1f000, /* ... */ },\n/* UART */ { .virt_start = 0x1f000, .size = 0x1000, /* ... */ },',
+  check(config, report) {
+    let reported = 0;
+    forEachOverlap(config.memoryRegions, virtRange, (one, other) => {
+      const [earlier, later] = one.index < other.index ? [one, other] : [other, one];
+      const same = areSameMapping(earlier, later);
+      const common = rangeText(intersection(virtRange(earlier), virtRange(later)));
+      report({
+        span: later.virtStart.span,
+        severity: same ? 'information' : 'warning',
+        message: same
+          ? `${regionByVirt(later)} repeats ${earlier.path}: the second entry changes nothing. Remove one of them.`
+          : `${regionByVirt(later)} overlaps ${regionByVirt(earlier)} in ${common}: ${effect(earlier, later)}. Cut one of them.`,
+        related: [relatedRegion(earlier, 'virt')],
+      });
+      return ++reported < maxReportedOverlaps;
+    });
+  },
+};
+
+function effect(earlier: MemoryRegion, later: MemoryRegion): string {
+  if (isSubPage(earlier) && isSubPage(later)) return 'both are trapped access by access, and either of them may answer, or none';
+  if (isSubPage(earlier) !== isSubPage(later)) {
+    const [mapped, trapped] = isSubPage(earlier) ? [later, earlier] : [earlier, later];
+    return `${mapped.path} is mapped there, so ${trapped.path} with its access rules is never reached`;
+  }
+  if (isCommRegion(earlier)) return `${later.path} comes later and hides the communication region`;
+  return `${later.path} comes later in the array and wins there, with its own address and flags`;
+}

@@ -1,0 +1,70 @@
+import type { Architecture, Config } from '../config/model.ts';
+import type { Finding, Severity } from '../source/finding.ts';
+import type { Span } from '../source/span.ts';
+import { rules } from './index.ts';
+import type { Reporter, Rule } from './rule.ts';
+
+/** Severities by rule id, as the user set them; `off` silences a rule. */
+export type SeverityOverrides = Readonly<Record<string, Severity | 'off'>>;
+
+/** Everything that one config alone shows. Reads nothing but the model; never throws. */
+export function runFileRules(config: Config, severity: SeverityOverrides): Finding[] {
+  return runEach(config.arch, severity, config.span, (rule, report) => {
+    if (rule.scope === 'file') rule.check(config, report);
+  });
+}
+
+/** What a system config and one of its members (a cell, or the system config itself for the root cell) show together. */
+export function runCellRules(system: Config, member: Config, severity: SeverityOverrides): Finding[] {
+  return runEach(system.arch, severity, member.span, (rule, report) => {
+    if (rule.scope === 'cell') rule.check(system, member, report);
+  });
+}
+
+/** What shows only when the cells are meant to run at the same time. */
+export function runSetRules(system: Config, cells: readonly Config[], severity: SeverityOverrides): Finding[] {
+  return runEach(system.arch, severity, system.span, (rule, report) => {
+    if (rule.scope === 'set') rule.check(system, cells, report);
+  });
+}
+
+/** The id under which a rule that failed itself is told of: a defect of this tool, not of the config. */
+export const internalRuleId = 'internal';
+
+function runEach(arch: Architecture, overrides: SeverityOverrides, whole: Span, check: (rule: Rule, report: Reporter) => void): Finding[] {
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const level = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
+    if (level === 'off' || (rule.arch !== undefined && !rule.arch.includes(arch))) continue;
+    try {
+      check(rule, (report) => {
+        findings.push({
+          rule: rule.id,
+          severity: weaker(level ?? rule.severity, report.severity),
+          message: report.message,
+          span: report.span,
+          related: report.related ?? [],
+          fixes: report.fixes ?? [],
+        });
+      });
+    } catch (error) {
+      if (overrides[internalRuleId] === 'off') continue;
+      findings.push({
+        rule: internalRuleId,
+        severity: 'information',
+        message: `The rule ${rule.id} failed and was left out: ${error instanceof Error ? error.message : String(error)}. This is a defect of Jailhouse Cells; please report it together with this file.`,
+        span: { ...whole, end: whole.start },
+        related: [],
+        fixes: [],
+      });
+    }
+  }
+  return findings;
+}
+
+const order: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
+
+/** A case that a rule itself calls lighter stays lighter, also when the user turned the rule up. */
+function weaker(level: Severity, own: Severity | undefined): Severity {
+  return own !== undefined && order.indexOf(own) > order.indexOf(level) ? own : level;
+}

@@ -1,0 +1,43 @@
+import type { AddressRange } from '../config/address-window.ts';
+import { isCommRegion } from '../config/memory-flags.ts';
+import type { Config, Field, MemoryRegion } from '../config/model.ts';
+import type { Fix, RelatedPlace } from '../source/finding.ts';
+import { addressRange } from '../source/numbers.ts';
+
+/** `the root cell "rpi4"`, `cell "linux-demo"`. */
+export function cellName(config: Config): string {
+  return `${config.kind === 'system' ? 'the root cell' : 'cell'} "${config.cell.name.value}"`;
+}
+
+export function rangeText(range: AddressRange): string {
+  return addressRange(range.start, range.size);
+}
+
+/** `mem_regions[3] 0x1000-0x1fff (4 KiB)`, by the addresses that the cell sees. */
+export function regionByVirt(region: MemoryRegion): string {
+  return `${region.path} ${addressRange(region.virtStart.value, region.size.value)}`;
+}
+
+/** The same by physical addresses. */
+export function regionByPhys(region: MemoryRegion): string {
+  return `${region.path} ${addressRange(region.physStart.value, region.size.value)}`;
+}
+
+/** The region as a second culprit. */
+export function relatedRegion(region: MemoryRegion, by: 'phys' | 'virt'): RelatedPlace {
+  if (isCommRegion(region)) return { span: region.virtStart.span, message: `communication region ${regionByVirt(region)}` };
+  return by === 'phys'
+    ? { span: region.physStart.span, message: regionByPhys(region) }
+    : { span: region.virtStart.span, message: regionByVirt(region) };
+}
+
+/** An edit that writes another value where the author wrote one; nothing where the text is not the config's own. */
+export function setValue(config: Config, field: Field<unknown>, newText: string, title: string): readonly Fix[] {
+  if (config.origin !== 'source' || !field.explicit || field.span.file !== config.path) return [];
+  return [{ title, edits: [{ span: field.span, newText }] }];
+}
+
+/** `1 CPU`, `3 CPUs`. */
+export function count(number: number | bigint, singular: string, plural = `${singular}s`): string {
+  return `${number} ${number === 1 || number === 1n ? singular : plural}`;
+}
