@@ -41,6 +41,13 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - textWidth(text))) + text;
 }
 
+/** Words that `wrap` does not part: `4 KiB`. */
+export function unbroken(text: string): string {
+  return text.replaceAll(' ', noBreakSpace);
+}
+
+const noBreakSpace = '\u00a0';
+
 /** Breaks at spaces so that no line is wider than `width` columns; a longer word stands alone. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -52,5 +59,5 @@ export function wrap(text: string, width: number): string[] {
     } else line = line === '' ? word : `${line} ${word}`;
   }
   lines.push(line);
-  return lines;
+  return lines.map((finished) => finished.replaceAll(noBreakSpace, ' '));
 }

@@ -1,6 +1,7 @@
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
 import { plural } from '../findings/result.ts';
 import { printable } from '../printable.ts';
+import { unbroken } from '../text-width.ts';
 import type { DescribedConsole } from './console-description.ts';
 import type { ConfigDescription } from './description.ts';
 import { addressSpan, runs } from './numbers-text.ts';
@@ -81,7 +82,7 @@ function gicText(gic: NonNullable<DescribedPlatform['gic']>): string {
   const parts = units.filter(([, base]) => base !== 0n).map(([name, base]) => `${name} ${hex(base)}`);
   const ppi = gic.maintenanceIrq >= 16 && gic.maintenanceIrq < 32 ? ` (PPI ${gic.maintenanceIrq - 16})` : '';
   const version = gic.version === null ? [] : [`v${gic.version}`];
-  return [...version, ...parts, `maintenance INTID ${gic.maintenanceIrq}${ppi}`].join(', ');
+  return [...version, ...parts, `maintenance INTID ${gic.maintenanceIrq}${ppi}`].map(unbroken).join(', ');
 }
 
 function consoleText(console: DescribedConsole): string {
@@ -89,5 +90,5 @@ function consoleText(console: DescribedConsole): string {
   const parts = [`${console.type} ${where}${console.size > 0 ? ` (${humanSize(console.size)})` : ''}`, console.access, ...console.flags];
   if (console.divider > 0) parts.push(`divider ${console.divider}`);
   if (console.clockReg !== 0n) parts.push(`clock gate bit ${console.gateNr} of ${hex(console.clockReg)}`);
-  return parts.join(', ');
+  return parts.map(unbroken).join(', ');
 }

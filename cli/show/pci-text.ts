@@ -1,6 +1,7 @@
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
 import { plural } from '../findings/result.ts';
 import { definitions, table } from '../table.ts';
+import { unbroken } from '../text-width.ts';
 import { accessText } from './access-text.ts';
 import type { ConfigDescription, DescribedRegion } from './description.ts';
 import { addressSpan } from './numbers-text.ts';
@@ -14,23 +15,23 @@ export function pciLines(config: ConfigDescription, width: number): string[] {
     const lines = definitions([rows[at] ?? ['', '']], width);
     if (device.ivshmem !== null) lines.push(...sectionLines(device.ivshmem, config.memoryRegions, width, indent));
     if (device.capabilities.length > 0) {
-      lines.push(...definitions([['capabilities', device.capabilities.map(capabilityText).join(', ')]], width, indent));
+      lines.push(...definitions([['capabilities', unbrokenList(device.capabilities.map(capabilityText))]], width, indent));
     }
     return lines;
   });
 }
 
 function deviceText(device: DescribedPciDevice, arch: string): string {
-  const parts = [`domain ${device.domain}`, device.ivshmem === null ? typeText(device.type) : linkText(device.ivshmem)];
+  const parts = [`domain ${device.domain}`, ...(device.ivshmem === null ? [typeText(device.type)] : linkParts(device.ivshmem))];
   if (device.msiVectors > 0) parts.push(plural(device.msiVectors, 'MSI vector'));
   if (device.msixVectors > 0) {
     const where = device.msixAddress === 0n ? '' : ` at ${hex(device.msixAddress)} (${humanSize(device.msixRegionSize)})`;
     parts.push(`${plural(device.msixVectors, 'MSI-X vector')}${where}`);
   }
   const bars = device.barMask.flatMap((mask, index) => (mask === 0 ? [] : [barText(index, mask, device.barMask[index - 1])]));
-  if (bars.length > 0) parts.push(bars.join(', '));
+  parts.push(...bars);
   if (arch === 'x86' && device.ivshmem === null) parts.push(`IOMMU ${device.iommu}`);
-  return parts.join(', ');
+  return unbrokenList(parts);
 }
 
 const typeNames: Readonly<Record<string, string>> = { DEVICE: 'device', BRIDGE: 'bridge', IVSHMEM: 'ivshmem' };
@@ -39,12 +40,12 @@ function typeText(type: string): string {
   return typeNames[type] ?? `type ${type}`;
 }
 
-function linkText(link: DescribedLink): string {
+function linkParts(link: DescribedLink): string[] {
   const parts = ['ivshmem'];
   if (link.id !== null && link.peers !== null) parts.push(`peer ${link.id} of ${link.peers}`);
   parts.push(`protocol ${link.protocolName}${link.protocolName.startsWith('0x') ? '' : ` (${hex(link.protocol)})`}`);
   if (link.intx !== null) parts.push(`INT${link.intx.pin} = SPI ${link.intx.spi} (INTID ${link.intx.intid})`);
-  return parts.join(', ');
+  return parts;
 }
 
 /** A base address register by its size: the lowest address bit that can be written. The second half of a 64-bit one is all ones. */
@@ -67,4 +68,9 @@ function sectionLines(link: DescribedLink, regions: readonly DescribedRegion[], 
 function capabilityText(capability: DescribedCapability): string {
   const writable = capability.writable ? ' writable' : '';
   return `${capability.id} ${hex(capability.start)}+${hex(capability.length)}${writable}`;
+}
+
+/** Lines break between the items only. */
+function unbrokenList(items: readonly string[]): string {
+  return items.map(unbroken).join(', ');
 }
