@@ -1,20 +1,28 @@
 import type { Macro } from './macro.ts';
+import { SourceFile } from './source-file.ts';
 import { type Expansion, Token, TokenFlag, TokenKind } from './token.ts';
 import { tokenize } from './tokenizer.ts';
-import { SourceFile } from './source-file.ts';
 
 type Expand = (tokens: readonly Token[]) => readonly Token[];
+/** Told of a `##` whose result is no token. */
+type InvalidPaste = (left: Token, right: Token) => void;
 
 /** The body of a macro with its arguments put in (C17 6.10.3, GNU's `, ## __VA_ARGS__`, C23's `__VA_OPT__`), before rescanning. */
-export function expandBody(macro: Macro, expansion: Expansion, args: readonly (readonly Token[])[], expand: Expand): Token[] {
+export function expandBody(
+  macro: Macro,
+  expansion: Expansion,
+  args: readonly (readonly Token[])[],
+  expand: Expand,
+  invalidPaste: InvalidPaste,
+): Token[] {
   const call = expansion.call;
   const result: Token[] = [];
   if (!macro.parameters) {
     for (const token of macro.body) result.push(token.with(token.flags & TokenFlag.SpaceBefore, expansion));
-    if (result.some((token) => token.text === '##')) return keepSpace(pasteAll(macro.body, expansion), call);
+    if (result.some((token) => token.text === '##')) return keepSpace(pasteAll(macro.body, expansion, invalidPaste), call);
     return keepSpace(result, call);
   }
-  return keepSpace(new Substitution(macro, expansion, args, expand).run(macro.body), call);
+  return keepSpace(new Substitution(macro, expansion, args, expand, invalidPaste).run(macro.body), call);
 }
 
 /** The first token of an expansion has the white space (and line start) of the macro's name. */
@@ -24,13 +32,13 @@ function keepSpace(tokens: Token[], call: Token): Token[] {
   return tokens;
 }
 
-function pasteAll(body: readonly Token[], expansion: Expansion): Token[] {
+function pasteAll(body: readonly Token[], expansion: Expansion, invalidPaste: InvalidPaste): Token[] {
   const result: Token[] = [];
   for (let i = 0; i < body.length; i++) {
     const token = body[i] as Token;
     const right = body[i + 1];
     if (token.text === '##' && result.length > 0 && right) {
-      result.push(...paste(result.pop() as Token, right.with(right.flags, expansion), expansion));
+      result.push(...paste(result.pop() as Token, right.with(right.flags, expansion), expansion, invalidPaste));
       i++;
     } else result.push(token.with(token.flags & TokenFlag.SpaceBefore, expansion));
   }
@@ -46,6 +54,7 @@ class Substitution {
     private readonly expansion: Expansion,
     private readonly args: readonly (readonly Token[])[],
     private readonly expand: Expand,
+    private readonly invalidPaste: InvalidPaste,
   ) {
     this.parameters = macro.parameters as readonly string[];
   }
@@ -54,7 +63,13 @@ class Substitution {
     const result: Token[] = [];
     /** Set while the left operand of a `##` turned out empty. */
     let leftEmpty = false;
+    /** Where an empty argument stood behind white space: that white space goes to what follows. It shows when it is made a string. */
+    let spaceAt = -1;
     for (let i = 0; i < body.length; i++) {
+      if (spaceAt >= 0 && spaceAt < result.length) {
+        result[spaceAt] = withSpace(result[spaceAt] as Token);
+        spaceAt = -1;
+      }
       const token = body[i] as Token;
       const pasted = body[i + 1]?.text === '##';
       if (token.text === '#' && body[i + 1] && this.indexOf(body[i + 1] as Token) >= 0) {
@@ -68,20 +83,23 @@ class Substitution {
         i = next;
         const comma = result.at(-1);
         if (this.isVariadic(body[i] as Token) && comma?.text === ',' && comma.expansion === this.expansion && !leftEmpty) {
-          // GNU: the comma goes when there are no variable arguments at all, and is not pasted when there are.
-          if (this.args.length < this.parameters.length || (this.args.at(-1)?.length === 0 && this.parameters.length > 1)) result.pop();
-          else result.push(...this.argument(this.parameters.length - 1, body[i] as Token));
+          // GNU: the comma goes when the variable arguments are left out (an empty one behind a comma is one), and is never pasted.
+          if (this.args.length < this.parameters.length || (this.args.length === 1 && this.args[0]?.length === 0)) result.pop();
+          else append(result, this.rawArgument(this.parameters.length - 1, body[i] as Token));
           continue;
         }
         if (right.length === 0) continue;
-        if (leftEmpty || result.length === 0) result.push(...right);
-        else result.push(...paste(result.pop() as Token, right[0] as Token, this.expansion), ...right.slice(1));
+        if (leftEmpty || result.length === 0) append(result, right);
+        else {
+          append(result, paste(result.pop() as Token, right[0] as Token, this.expansion, this.invalidPaste));
+          append(result, right.slice(1));
+        }
         leftEmpty = false;
         continue;
       }
       if (token.text === '__VA_OPT__' && this.macro.variadic && body[i + 1]?.text === '(') {
         const close = closing(body, i + 1);
-        if (this.expandedArgument(this.parameters.length - 1).length > 0) result.push(...this.run(body.slice(i + 2, close)));
+        if (this.expandedArgument(this.parameters.length - 1).length > 0) append(result, this.run(body.slice(i + 2, close)));
         i = close;
         continue;
       }
@@ -93,8 +111,10 @@ class Substitution {
       }
       const replacement = pasted ? this.rawArgument(index, token) : this.argument(index, token);
       if (pasted) leftEmpty = replacement.length === 0;
-      result.push(...replacement);
+      if (replacement.length === 0 && token.flags & TokenFlag.SpaceBefore && spaceAt < 0) spaceAt = result.length;
+      append(result, replacement);
     }
+    if (spaceAt >= 0 && spaceAt < result.length) result[spaceAt] = withSpace(result[spaceAt] as Token);
     return result;
   }
 
@@ -147,8 +167,25 @@ class Substitution {
     if (first && last && first.file === last.file && !first.expansion && !last.expansion) {
       return new Token(TokenKind.String, `"${text}"`, first.file, first.start, last.end, hash.flags & TokenFlag.SpaceBefore, undefined);
     }
-    return new Token(TokenKind.String, `"${text}"`, hash.file, hash.start, parameter.end, hash.flags & TokenFlag.SpaceBefore, this.expansion);
+    return new Token(
+      TokenKind.String,
+      `"${text}"`,
+      hash.file,
+      hash.start,
+      parameter.end,
+      hash.flags & TokenFlag.SpaceBefore,
+      this.expansion,
+    );
   }
+}
+
+/** `push(...from)` would put every token on the stack, and an argument can have more than fit there. */
+function append(to: Token[], from: readonly Token[]): void {
+  for (const token of from) to.push(token);
+}
+
+function withSpace(token: Token): Token {
+  return token.with(token.flags | TokenFlag.SpaceBefore, token.expansion);
 }
 
 function spaced(tokens: readonly Token[], at: Token): readonly Token[] {
@@ -168,12 +205,15 @@ function closing(body: readonly Token[], open: number): number {
   return body.length;
 }
 
-/** `left ## right`: one token, or both as they are when they make none (gcc reports that; the outcome is the same). */
-function paste(left: Token, right: Token, expansion: Expansion): Token[] {
+/** `left ## right`: one token, or both as they are when they make none (gcc reports that too; the outcome is the same). */
+function paste(left: Token, right: Token, expansion: Expansion, invalidPaste: InvalidPaste): Token[] {
   const text = left.text + right.text;
   const made = tokenize(new SourceFile('', text)).tokens;
   const token = made[0];
-  if (made.length !== 1 || !token || token.text !== text) return [left, right];
+  if (made.length !== 1 || !token || token.text !== text) {
+    invalidPaste(left, right);
+    return [left, right];
+  }
   return [new Token(token.kind, text, left.file, left.start, left.end, left.flags & TokenFlag.SpaceBefore, left.expansion ?? expansion)];
 }
 

@@ -185,7 +185,9 @@ class Preprocessor {
       ({ args, callEnd } = collected);
       if (!this.argumentCountFits(macro, name, callEnd, args)) return false;
     }
-    const body = expandBody(macro, { macro, call: name, callEnd }, args, (tokens) => this.expandArgument(tokens));
+    const body = expandBody(macro, { macro, call: name, callEnd }, args, (tokens) => this.expandArgument(tokens), (left, right) =>
+      this.report('c-preprocessor', 'error', name, `In ${macro.name}, ## joins "${left.text}" and "${right.text}", which makes no token; the compiler stops here.`),
+    );
     this.produced += body.length >> 2;
     this.painted.add(macro);
     this.contexts.push({ tokens: body, at: 0, macro, boundary: false });
