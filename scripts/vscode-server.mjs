@@ -2,13 +2,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { installOnce } from './cache-folder.mjs';
 
 const codeServer = '4.139.1';
 const nodeVersion = '24.21.0';
 /** Goes up when the recipe below changes. */
-const recipe = 1;
+const recipe = 2;
 /** The VS Code inside that code-server. */
 export const vscodeVersion = '1.139.1';
 
@@ -67,7 +67,12 @@ class Logger {
 }
 names.forEach((name, level) => { Logger.prototype[name] = function (text) { this.write(level, text); }; });
 const create = async (name, file) => new Logger('file', name, file);
-module.exports = { version: 0, setLevel() {}, setFlushOn() {}, Logger, createRotatingLogger: create, createAsyncRotatingLogger: create };
+exports.version = 0;
+exports.setLevel = () => {};
+exports.setFlushOn = () => {};
+exports.Logger = Logger;
+exports.createRotatingLogger = create;
+exports.createAsyncRotatingLogger = create;
 `,
   );
   for (const name of ['@vscode/native-watchdog', 'native-watchdog']) {
@@ -125,6 +130,11 @@ export function installExtension({ vsix, extensions, userData }) {
   if (status !== 0) throw new Error(`VS Code did not install ${vsix}:\n${stdout}${stderr}`);
 }
 
+/** Where a server keeps the settings of its one user. @param {string} userData */
+export function userSettingsFile(userData) {
+  return join(userData, 'data/User/settings.json');
+}
+
 /** The Node and the script that make up the server. @returns {[node: string, main: string]} */
 function program() {
   const folder = ensureVscodeServer();
@@ -153,10 +163,10 @@ function environment() {
  */
 export async function startVscodeServer({ userData, extensions, settings = {}, trust = false, port }) {
   const [node, main] = program();
-  const user = join(userData, 'data/User');
-  mkdirSync(user, { recursive: true });
+  const file = userSettingsFile(userData);
+  mkdirSync(dirname(file), { recursive: true });
   mkdirSync(extensions, { recursive: true });
-  writeFileSync(join(user, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
+  writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));
   const chosen = port ?? (await freePort());
   const child = spawn(
     node,

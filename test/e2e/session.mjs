@@ -1,53 +1,78 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findChromium } from '../../scripts/chromium.mjs';
-import { installExtension, startVscodeServer } from '../../scripts/vscode-server.mjs';
+import { root } from '../../scripts/programs.mjs';
+import { installExtension, startVscodeServer, userSettingsFile } from '../../scripts/vscode-server.mjs';
 import { Workbench } from './workbench.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Nothing but the test changes a text, and every picture is the same picture. */
+const calmSettings = {
+  'editor.autoClosingBrackets': 'never',
+  'files.autoSave': 'off',
+  'editor.minimap.enabled': false,
+  'workbench.colorTheme': 'Default Light Modern',
+  // Findings come from the extension under test alone.
+  'C_Cpp.errorSquiggles': 'disabled',
+};
 
-/**
- * A VS Code with the packaged extension in it and nothing else: its own user data, its own extensions, a fresh copy of a workspace.
- *
- * @param {{ vsix: string, example: string, settings?: Record<string, unknown>, trust?: boolean, shots: string }} options
- */
-export async function openSession({ vsix, example, settings = {}, trust = false, shots }) {
-  const folder = mkdtempSync(join(tmpdir(), 'jailhouse-cells-e2e-'));
-  const workspace = join(folder, basename(example));
-  cpSync(join(root, example), workspace, { recursive: true });
-  const extensions = join(folder, 'extensions');
-  const userData = join(folder, 'user-data');
-  const cleanUp = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  try {
-    installExtension({ vsix, extensions, userData });
-    const server = await startVscodeServer({
-      userData,
-      extensions,
-      trust,
-      // Nothing but the test changes a text, and every state is a picture.
-      settings: { 'editor.autoClosingBrackets': 'never', 'files.autoSave': 'off', 'editor.minimap.enabled': false, ...settings },
-    });
-    let workbench;
+/** A VS Code with the packaged extension in it and nothing else: its own user data, its own extensions, a fresh copy of a workspace. */
+export class Session {
+  /**
+   * @param {{ example?: string, files?: Record<string, string>, settings?: Record<string, unknown>, trust?: boolean, name: string }} options
+   *   `example`: folder of the checkout to copy; `files`: texts by path, for a workspace of the test's own; `name`: for the pictures.
+   */
+  static async open({ example, files = {}, settings = {}, trust = false, name }) {
+    const session = new Session();
+    session.folder = mkdtempSync(join(tmpdir(), 'jailhouse-cells-e2e-'));
     try {
-      workbench = await Workbench.open({ chromium: findChromium(), url: server.url, folder: workspace, shots });
+      session.workspace = join(session.folder, example === undefined ? 'workspace' : basename(example));
+      cpSync(example === undefined ? mkdtempSync(join(session.folder, 'empty-')) : join(root, example), session.workspace, {
+        recursive: true,
+      });
+      for (const [path, text] of Object.entries(files)) writeFileSync(join(session.workspace, path), text);
+      const places = { userData: join(session.folder, 'user-data'), extensions: join(session.folder, 'extensions') };
+      session.settings = { ...calmSettings, ...settings };
+      session.settingsFile = userSettingsFile(places.userData);
+      installExtension({ ...places, vsix: join(root, 'dist/jailhouse-cells.vsix') });
+      session.server = await startVscodeServer({ ...places, trust, settings: session.settings });
+      session.workbench = await Workbench.open({
+        chromium: findChromium(),
+        url: session.server.url,
+        folder: session.workspace,
+        shots: join(root, 'test-results', name),
+      });
+      return session;
     } catch (error) {
-      await server.stop();
+      await session.close();
       throw error;
     }
-    return {
-      workbench,
-      workspace,
-      userData,
-      async close() {
-        await workbench.close();
-        await server.stop();
-        cleanUp();
-      },
-    };
-  } catch (error) {
-    cleanUp();
-    throw error;
+  }
+
+  async close() {
+    await this.workbench?.close();
+    await this.server?.stop();
+    if (this.folder) rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+
+  /** Changes user settings as an edit of settings.json does. @param {Record<string, unknown>} changes */
+  configure(changes) {
+    Object.assign(this.settings, changes);
+    writeFileSync(this.settingsFile, JSON.stringify(this.settings, undefined, 2));
+  }
+
+  /** Ids of the processes that run this session's language server. @returns {number[]} */
+  languageServers() {
+    return readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .filter((entry) => {
+        try {
+          const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+          return args.some((arg) => arg.startsWith(this.folder) && arg.endsWith('/dist/server.cjs'));
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
   }
 }

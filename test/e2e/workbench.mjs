@@ -144,17 +144,20 @@ export class Workbench {
 
   /** What VS Code says of the language status items of the active editor. */
   async languageStatus() {
-    const labels = await this.page
-      .locator('#status\\.languageStatus [aria-label], #status\\.languageStatus')
-      .evaluateAll((elements) => elements.map((element) => element.getAttribute('aria-label') ?? ''));
-    return labels.join('\n');
+    const label = this.page.locator('#status\\.languageStatus .statusbar-item-label');
+    return (await label.count()) === 0 ? '' : ((await label.first().getAttribute('aria-label')) ?? '');
   }
 
   /** Waits for a notification with a text and gives its whole text. @param {RegExp} text */
   async notification(text) {
-    const toast = this.page.locator('.notification-toast, .notification-list-item', { hasText: text }).first();
-    await toast.waitFor();
-    return (await toast.textContent()) ?? '';
+    const message = this.page.locator('.notification-list-item-message', { hasText: text }).first();
+    await message.waitFor();
+    return (await message.textContent()) ?? '';
+  }
+
+  /** Waits until the theme of the page has a class: `vs`, `vs-dark`, `hc-black` or `hc-light`. @param {string} theme */
+  async theme(theme) {
+    await this.page.locator(`.monaco-workbench.${theme}`).waitFor();
   }
 }
 
