@@ -27,6 +27,8 @@ export interface AggregateValue {
   readonly type: ArrayType | RecordType;
   /** The braces and what is between them; without braces, the values. */
   span: Span;
+  /** A short text that stands for it: its designator, else its opening brace or first value. */
+  label: Span;
   readonly braced: boolean;
   /** By field or element index. In a union only the member written last counts. */
   readonly parts: Map<number, InitialValue>;

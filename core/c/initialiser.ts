@@ -171,7 +171,7 @@ function excess(context: Context, start: number, of: string): void {
 }
 
 function readList(context: Context, type: Aggregate, start: number, open: Token): InitialValue {
-  const value: AggregateValue = { kind: 'aggregate', type, span: placeOf(open), braced: true, parts: new Map() };
+  const value: AggregateValue = { kind: 'aggregate', type, span: placeOf(open), label: placeOf(open), braced: true, parts: new Map() };
   // `char name[] = { "text" }`
   if (type.kind === 'array' && isCharacterString(context, type)) {
     const string = readStringValue(context, type);
@@ -183,6 +183,7 @@ function readList(context: Context, type: Aggregate, start: number, open: Token)
   enterFirst(path[0] as Step);
   while (!context.atEnd && !context.is('}')) {
     const before = context.at;
+    let label: Span | undefined;
     if (context.is('.') || context.is('[') || isOldDesignator(context)) {
       const designated = readDesignator(context, type);
       if (!designated) {
@@ -191,8 +192,9 @@ function readList(context: Context, type: Aggregate, start: number, open: Token)
         continue;
       }
       path = designated;
+      label = placeOfRun(context.tokens, before, Math.max(before + 1, context.previous.text === '=' ? context.at - 1 : context.at));
     }
-    readElement(context, value, path, open);
+    readElement(context, value, path, open, label);
     if (context.at === before) context.advance();
     if (context.accept(',')) continue;
     if (context.is('}') || context.atEnd) break;
@@ -319,7 +321,7 @@ function readIndex(context: Context, type: CType): Step | undefined {
 }
 
 /** Reads one value and puts it where the path points, stepping into aggregates that have no braces of their own. */
-function readElement(context: Context, root: AggregateValue, path: Step[], open: Token): void {
+function readElement(context: Context, root: AggregateValue, path: Step[], open: Token, label: Span | undefined): void {
   const start = context.at;
   if (atExcess(path)) {
     const wasBraced = context.is('{');
@@ -333,12 +335,13 @@ function readElement(context: Context, root: AggregateValue, path: Step[], open:
   let type = typeAt(path);
   if (context.is('{')) {
     const value = readBraced(context, type);
-    if (value) assign(context, root, path, value);
+    if (label && value?.kind === 'aggregate') value.label = label;
+    if (value) assign(context, root, path, value, label);
     advance(path);
     return;
   }
   if (type.kind === 'array' && isCharacterString(context, type)) {
-    assign(context, root, path, readStringValue(context, type));
+    assign(context, root, path, readStringValue(context, type), label);
     advance(path);
     return;
   }
@@ -347,7 +350,7 @@ function readElement(context: Context, root: AggregateValue, path: Step[], open:
     if (!descend(path)) break;
     type = typeAt(path);
     if (type.kind === 'array' && isCharacterString(context, type)) {
-      assign(context, root, path, readStringValue(context, type));
+      assign(context, root, path, readStringValue(context, type), label);
       advance(path);
       return;
     }
@@ -363,11 +366,11 @@ function readElement(context: Context, root: AggregateValue, path: Step[], open:
     }
     type = typeAt(path);
   }
-  if (whole && whole.type === type) assign(context, root, path, whole);
+  if (whole && whole.type === type) assign(context, root, path, whole, label);
   else {
     const number = scalar(context, type, value, start, widthAt(path));
-    if (number) assign(context, root, path, number);
-    else noteEmpty(root, path, placeOf(open));
+    if (number) assign(context, root, path, number, label);
+    else noteEmpty(root, path, label ?? placeOf(open));
   }
   advance(path);
 }
@@ -378,7 +381,7 @@ function noteEmpty(root: AggregateValue, path: readonly Step[], span: Span): voi
   const step = path[0] as Step;
   if (!root.parts.has(step.index)) {
     const type = partType(step);
-    if (type.kind === 'array' || isRecord(type)) root.parts.set(step.index, { kind: 'aggregate', type, span, braced: false, parts: new Map() });
+    if (type.kind === 'array' || isRecord(type)) root.parts.set(step.index, { kind: 'aggregate', type, span, label: span, braced: false, parts: new Map() });
   }
 }
 
@@ -429,6 +432,8 @@ function atExcess(path: readonly Step[]): boolean {
 
 /** Moves to the next part, leaving aggregates that are full. Of a union only one member is taken. */
 function advance(path: Step[]): void {
+  // Behind a range designator gcc goes on in the last element of the range only.
+  for (const step of path) step.index = step.last;
   for (;;) {
     const step = path.at(-1) as Step;
     step.index = step.type.kind === 'union' ? partCount(step.type) : step.last + 1;
@@ -440,7 +445,7 @@ function advance(path: Step[]): void {
 }
 
 /** Puts a value in place, for every combination of the path's ranges. */
-function assign(context: Context, root: AggregateValue, path: readonly Step[], value: InitialValue): void {
+function assign(context: Context, root: AggregateValue, path: readonly Step[], value: InitialValue, label: Span | undefined): void {
   let elements = 1;
   for (const step of path) elements *= step.last - step.index + 1;
   if (elements > MAX_RANGE_ELEMENTS) {
@@ -448,10 +453,10 @@ function assign(context: Context, root: AggregateValue, path: readonly Step[], v
     context.report('c-limit', 'error', `This range designator sets ${elements} elements; that is too many to be a config.`, value.span);
     return;
   }
-  place(root, path, 0, value, elements > 1);
+  place(root, path, 0, value, label ?? value.span, elements > 1);
 }
 
-function place(target: AggregateValue, path: readonly Step[], depth: number, value: InitialValue, copies: boolean): void {
+function place(target: AggregateValue, path: readonly Step[], depth: number, value: InitialValue, label: Span, copies: boolean): void {
   const step = path[depth] as Step;
   const { parts } = target;
   if (!target.braced) target.span = cover(target.span, value.span);
@@ -468,10 +473,10 @@ function place(target: AggregateValue, path: readonly Step[], depth: number, val
       parts.set(index, part);
     }
     if (part?.kind !== 'aggregate') {
-      part = { kind: 'aggregate', type: next.type, span: value.span, braced: false, parts: new Map() };
+      part = { kind: 'aggregate', type: next.type, span: value.span, label, braced: false, parts: new Map() };
       parts.set(index, part);
     }
-    place(part, path, depth + 1, value, copies);
+    place(part, path, depth + 1, value, label, copies);
   }
 }
 
@@ -482,7 +487,7 @@ function characters(value: InitialValue & { kind: 'string' }): AggregateValue {
   value.units.forEach((unit, i) => {
     parts.set(i, { kind: 'scalar', type: element, value: element.kind === 'integer' ? wrap(BigInt(unit), element) : BigInt(unit), span: value.span });
   });
-  return { kind: 'aggregate', type: value.type, span: value.span, braced: true, parts };
+  return { kind: 'aggregate', type: value.type, span: value.span, label: value.span, braced: true, parts };
 }
 
 function clone(value: InitialValue): InitialValue {

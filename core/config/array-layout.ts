@@ -1,13 +1,24 @@
-import type { ArrayKind, Config, ConfigArray } from './model.ts';
+import type { Config, ConfigArray } from './model.ts';
 
 /** Bytes that the descriptor announces for an array. */
 export function announcedBytes(array: ConfigArray): number {
   return array.counter.value * array.unitSize;
 }
 
-/** Bytes that the source declares for an array; 0 when it declares none. */
-export function declaredBytes(array: ConfigArray): number {
-  return array.member?.size ?? 0;
+/** Bytes that the source declares for an array, in one member or several in a row; 0 when it declares none. */
+export function declaredBytes(config: Config, array: ConfigArray): number {
+  return (config.shape?.members ?? []).reduce((sum, member) => (member.kind === array.kind ? sum + member.size : sum), 0);
+}
+
+/** Bytes that the compiler put between the members. Padding behind the last one is ignored by everybody and not counted. */
+export function paddingBetweenMembers(config: Config): number {
+  let padding = 0;
+  let end = 0;
+  for (const member of config.shape?.members ?? []) {
+    padding += Math.max(0, member.offset - end);
+    end = member.offset + member.size;
+  }
+  return padding;
 }
 
 /**
@@ -30,24 +41,6 @@ export function descriptorEnd(config: Config): number {
 /** True when the source declares members that the hypervisor does not walk: then the layout is not ours to judge. */
 export function hasForeignMembers(config: Config): boolean {
   return config.shape?.members.slice(1).some((member) => member.kind === undefined && member.size > 0) ?? false;
-}
-
-/** The arrays that the source declares with at least one byte, in declaration order. */
-export function declaredOrder(config: Config): readonly ArrayKind[] {
-  return (config.shape?.members ?? []).flatMap((member) => (member.kind !== undefined && member.size > 0 ? [member.kind] : []));
-}
-
-/**
- * Whether the hypervisor reads every array where the source puts it, so that what the author wrote is what it gets.
- * Rules that follow from an array's content stay silent otherwise: the counter is the one mistake to report.
- */
-export function isLayoutSound(config: Config): boolean {
-  if (config.shape === undefined) return config.bytes.length >= announcedSize(config);
-  if (config.shape.padding > 0 || hasForeignMembers(config)) return false;
-  const order = declaredOrder(config);
-  const walked = config.arrays.map((array) => array.kind).filter((kind) => order.includes(kind));
-  if (walked.some((kind, at) => kind !== order[at])) return false;
-  return config.arrays.every((array, at) => announcedBytes(array) === declaredBytes(array) || nothingFollows(config, at));
 }
 
 /** True when no array behind the one at `index` has announced elements. */

@@ -12,6 +12,8 @@ const MAX_INCLUDE_DEPTH = 200;
 const MAX_TOKENS = 2_000_000;
 /** Nesting of macro arguments in macro arguments. */
 const MAX_ARGUMENT_DEPTH = 200;
+/** So many calls without a closing parenthesis are recovered from; each reads to the end of the text. */
+const MAX_UNCLOSED_CALLS = 10;
 /** A file that includes itself this often will not stop by itself. */
 const MAX_SELF_INCLUDES = 20;
 
@@ -67,6 +69,7 @@ class Preprocessor {
   private produced = 0;
   private counter = 0;
   private limitReported = false;
+  private unclosedCalls = 0;
 
   constructor(
     start: Prelude,
@@ -217,7 +220,7 @@ class Preprocessor {
         const where = `The call of ${macro.name} has no closing parenthesis.`;
         this.report('c-macro-arguments', 'error', name, `${where} Add it; up to there nothing behind the call is read as intended.`);
         // The text may be half typed: read on behind the call as if it were closed at the end of its line.
-        this.putBack(this.afterLine(read, name));
+        if (++this.unclosedCalls <= MAX_UNCLOSED_CALLS) this.putBack(this.afterLine(read, name));
         return undefined;
       }
       read.push(token);

@@ -1,4 +1,5 @@
 import type { Architecture } from '../config/model.ts';
+import type { Revision } from '../abi/entry.ts';
 import type { Severity } from '../source/finding.ts';
 
 /** What a user may set, from the editor's settings, `jailhouse.json` or the command line. Paths are absolute. */
@@ -16,6 +17,6 @@ export interface WorkspaceSettings {
   readonly severity: Readonly<Record<string, Severity | 'off'>>;
 }
 
-export type Revision = 10 | 11 | 12 | 13 | 14;
+export type { Revision };
 
 export const defaultSettings: WorkspaceSettings = { includePaths: [], defines: {}, forcedIncludes: [], severity: {} };

@@ -1,57 +1,209 @@
+import type { Architecture, Config } from '../config/model.ts';
+import { runCellRules, runFileRules, runSetRules } from '../rules/run.ts';
 import type { FileSystem } from '../source/file-system.ts';
+import type { Finding } from '../source/finding.ts';
+import { baseName, joinPath } from '../source/paths.ts';
 import type { LineIndex } from '../source/span.ts';
+import { ConfigReader, type ReadConfig } from './config-reader.ts';
+import { Inputs } from './inputs.ts';
+import { Queries } from './queries.ts';
 import type { FileReport } from './report.ts';
 import { defaultSettings, type WorkspaceSettings } from './settings.ts';
+import { Systems } from './systems.ts';
+import { shiftFindings } from './text-shift.ts';
+
+/** Folders that hold no configs, however they are named. */
+const skippedFolders = new Set(['node_modules', 'dist', 'build']);
+
+/** What stands in for a config while its text cannot be read. */
+interface LastGood {
+  readonly config: Config;
+  readonly text: string;
+  findings: readonly Finding[];
+}
 
 /** Answers every door: discovery, checks, builds; memoised with recorded dependencies, open texts laid over files. */
 export class Workspace {
+  private readonly queries = new Queries();
+  private readonly inputs: Inputs;
+  private readonly systems: Systems;
+  private readonly reader: ConfigReader;
+  private readonly lastGood = new Map<string, LastGood>();
+
   constructor(
     readonly fs: FileSystem,
-    readonly settings: WorkspaceSettings = defaultSettings,
-  ) {}
+    private current: WorkspaceSettings = defaultSettings,
+  ) {
+    this.inputs = new Inputs(fs, this.queries);
+    this.systems = new Systems(this.inputs, this.queries);
+    this.reader = new ConfigReader(
+      this.inputs,
+      () => this.recordedSettings(),
+      (path) => this.systems.projectOf(path),
+    );
+  }
+
+  get settings(): WorkspaceSettings {
+    return this.current;
+  }
 
   /** Replaces the settings; only what depended on a changed one is computed again. */
-  configure(_settings: WorkspaceSettings): void {
-    throw new Error('not written yet');
+  configure(settings: WorkspaceSettings): void {
+    this.current = settings;
+    this.queries.changed(['settings:reading', 'settings:severity']);
   }
 
   /** Lays an editor's text over the file; again on every edit. */
-  open(_path: string, _text: string): void {
-    throw new Error('not written yet');
+  open(path: string, text: string): void {
+    this.inputs.open(path, text);
   }
 
   /** Takes the editor's text away: the file counts again. */
-  close(_path: string): void {
-    throw new Error('not written yet');
+  close(path: string): void {
+    this.inputs.close(path);
+    this.lastGood.delete(path);
   }
 
   /** Says that files or folders changed, appeared or vanished on disk. */
-  invalidate(_paths: readonly string[]): void {
-    throw new Error('not written yet');
+  invalidate(paths: readonly string[]): void {
+    this.inputs.invalidate(paths);
   }
 
   /** True for a C file that defines a Jailhouse config, a `.cell` file, or a `.c` that includes such a file. */
-  isConfig(_path: string): boolean {
-    throw new Error('not written yet');
+  isConfig(path: string): boolean {
+    if (path.endsWith('.cell')) return this.systems.binaryHint(path) !== undefined;
+    return path.endsWith('.c') && (this.systems.hint(path) !== undefined || this.lastGood.has(path));
   }
 
   /** The configs that a path names: itself, those under a folder, or those of a `jailhouse.json`; sorted. */
-  configsIn(_path: string): readonly string[] {
-    throw new Error('not written yet');
+  configsIn(path: string): readonly string[] {
+    if (baseName(path) === 'jailhouse.json') {
+      const systems = this.systems.project(path)?.systems ?? [];
+      return [...new Set(systems.flatMap((system) => [system.rootCell, ...system.cells]))].sort();
+    }
+    if (!this.inputs.isDirectory(path)) return this.inputs.isFile(path) ? [path] : [];
+    const found: string[] = [];
+    this.collect(path, found);
+    return found.sort();
   }
 
-  /** Reads and checks one config, against its system where one is known. */
-  check(_path: string): FileReport {
-    throw new Error('not written yet');
+  private collect(directory: string, found: string[]): void {
+    const entries = this.inputs.list(directory);
+    const names = new Set(entries.map((entry) => entry.name));
+    for (const { name, kind } of entries) {
+      const path = joinPath(directory, name);
+      if (kind === 'directory') {
+        if (!name.startsWith('.') && !skippedFolders.has(name)) this.collect(path, found);
+      } else if (name.endsWith('.c') ? this.isConfig(path) : name.endsWith('.cell') && !names.has(name.replace(/ell$/, '')) && this.isConfig(path)) found.push(path);
+    }
+  }
+
+  /** Reads and checks one config, against its system where one is known. A `jailhouse.json` is checked as a file of its own. */
+  check(path: string): FileReport {
+    return this.queries.query(`check:${path}`, () => this.compose(path));
   }
 
   /** The text that spans of this path refer to: open text, file, or built-in header; undefined for a binary. */
-  text(_path: string): LineIndex | undefined {
-    throw new Error('not written yet');
+  text(path: string): LineIndex | undefined {
+    return path.endsWith('.cell') ? undefined : this.inputs.source(path)?.lines;
   }
 
   /** Goes up by one whenever an answer was computed rather than remembered: for tests of what an edit costs. */
   get computations(): number {
-    throw new Error('not written yet');
+    return this.queries.computations;
+  }
+
+  /** The front end alone: for tests that compare it with a compiler. */
+  unit(path: string, arch: Architecture): ReturnType<ConfigReader['unit']> {
+    return this.reader.unit(path, arch);
+  }
+
+  private compose(path: string): FileReport {
+    if (baseName(path) === 'jailhouse.json') {
+      const findings = this.systems.project(path)?.findings ?? [];
+      return { path, findings: this.ordered(path, findings), config: undefined, current: true, header: undefined, system: undefined };
+    }
+    const read = this.read(path);
+    const system = this.systems.membership(path);
+    const good = this.lastGood.get(path);
+    if (read.config && !read.damaged) {
+      const findings = this.ruleFindings(path);
+      if (good) good.findings = findings;
+      return { path, findings: this.ordered(path, [...read.findings, ...findings]), config: read.config, current: true, header: read.header, system };
+    }
+    const kept = good && read.source ? shiftFindings(good.findings, path, good.text, read.source.text) : [];
+    return { path, findings: this.ordered(path, [...read.findings, ...kept]), config: good?.config ?? read.config, current: false, header: read.header, system };
+  }
+
+  private read(path: string): ReadConfig {
+    return this.queries.query(`read:${path}`, () => {
+      const read = this.reader.read(path);
+      if (read.config && !read.damaged) {
+        this.lastGood.set(path, { config: read.config, text: read.source?.text ?? '', findings: this.lastGood.get(path)?.findings ?? [] });
+      }
+      return read;
+    });
+  }
+
+  /** The config as others see it: while its text is half typed, the last good one. */
+  private effective(path: string): Config | undefined {
+    return this.queries.query(`effective:${path}`, () => {
+      const read = this.read(path);
+      return read.damaged ? this.lastGood.get(path)?.config : read.config;
+    });
+  }
+
+  private ruleFindings(path: string): readonly Finding[] {
+    return this.queries.query(`rules:${path}`, () => {
+      const config = this.effective(path);
+      if (!config) return [];
+      const { severity } = this.recordedSeverity();
+      const findings = runFileRules(config, severity);
+      const system = this.systems.membership(path);
+      const root = system && (system.rootCell === path ? config : this.effective(system.rootCell));
+      if (!system || !root?.system) return findings;
+      findings.push(...runCellRules(root, config, severity));
+      if (system.explicitSet) findings.push(...this.setFindings(system.rootCell).filter((finding) => finding.span.file === path));
+      return findings;
+    });
+  }
+
+  /** Findings between the cells of an explicit set; each is shown at the file that it points at. */
+  private setFindings(rootCell: string): readonly Finding[] {
+    return this.queries.query(`set:${rootCell}`, () => {
+      const system = this.systems.membership(rootCell);
+      const root = this.effective(rootCell);
+      if (!system || !root) return [];
+      const cells = system.cells.map((cell) => this.effective(cell)).filter((cell) => cell !== undefined);
+      return runSetRules(root, cells, this.recordedSeverity().severity);
+    });
+  }
+
+  /** Configured levels apply to the front end's findings too; then by place, those of the file itself first. */
+  private ordered(path: string, findings: readonly Finding[]): readonly Finding[] {
+    const { severity } = this.recordedSeverity();
+    const levelled = findings.flatMap((finding) => {
+      const level = severity[finding.rule];
+      if (level === undefined || !finding.rule.startsWith('c-')) return finding;
+      return level === 'off' ? [] : { ...finding, severity: level };
+    });
+    const own = (finding: Finding): number => (finding.span.file === path ? 0 : 1);
+    return levelled.sort((a, b) => own(a) - own(b) || (a.span.file < b.span.file ? -1 : a.span.file > b.span.file ? 1 : a.span.start - b.span.start || a.span.end - b.span.end));
+  }
+
+  private recordedSettings(): WorkspaceSettings {
+    return this.queries.input(
+      'settings:reading',
+      () => this.current,
+      (a, b) => JSON.stringify({ ...a, severity: {} }) === JSON.stringify({ ...b, severity: {} }),
+    );
+  }
+
+  private recordedSeverity(): WorkspaceSettings {
+    return this.queries.input(
+      'settings:severity',
+      () => this.current,
+      (a, b) => JSON.stringify(a.severity) === JSON.stringify(b.severity),
+    );
   }
 }

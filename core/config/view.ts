@@ -1,0 +1,178 @@
+import type { AggregateValue, InitialValue } from '../c/initial-value.ts';
+import { type CType, findMember, type Field as CField, isRecord, type RecordType } from '../c/types.ts';
+import type { Span } from '../source/span.ts';
+import type { Field } from './model.ts';
+
+/** The bytes of a config, and how to name a place in them where there is no text. */
+export interface Image {
+  readonly bytes: Uint8Array;
+  /** Set for a `.cell` file: spans are byte offsets into it. */
+  readonly binaryPath: string | undefined;
+}
+
+interface Located {
+  readonly type: CType;
+  readonly offset: number;
+  readonly bit: { readonly start: number; readonly width: number } | undefined;
+  readonly node: InitialValue | undefined;
+  readonly path: string;
+  /** Span for a part that the author did not write. */
+  readonly fallback: Span;
+}
+
+/** A struct (or an element) laid over the bytes, with the initialiser that it came from. */
+export class StructView {
+  constructor(
+    private readonly image: Image,
+    readonly type: RecordType,
+    readonly offset: number,
+    readonly path: string,
+    private readonly node: InitialValue | undefined,
+    private readonly fallback: Span,
+  ) {}
+
+  /** The initialiser, braces included. */
+  get span(): Span {
+    if (this.image.binaryPath !== undefined) return { file: this.image.binaryPath, start: this.offset, end: this.offset + this.type.size };
+    return this.node?.span ?? this.fallback;
+  }
+
+  get explicit(): boolean {
+    return this.image.binaryPath !== undefined || this.node !== undefined;
+  }
+
+  has(name: string): boolean {
+    return findMember(this.type, name) !== undefined;
+  }
+
+  /** A member of at most 32 bits. Throws only when the type has no such member: ask `has` first. */
+  number(name: string): Field<number> {
+    return this.field(this.locate(name), Number);
+  }
+
+  big(name: string): Field<bigint> {
+    return this.field(this.locate(name), (value) => value);
+  }
+
+  optionalNumber(name: string): Field<number> | undefined {
+    return this.has(name) ? this.number(name) : undefined;
+  }
+
+  optionalBig(name: string): Field<bigint> | undefined {
+    return this.has(name) ? this.big(name) : undefined;
+  }
+
+  /** A char array, up to its first NUL. */
+  text(name: string): Field<string> {
+    const at = this.locate(name);
+    const raw = this.image.bytes.subarray(at.offset, at.offset + at.type.size);
+    const end = raw.indexOf(0);
+    const value = new TextDecoder().decode(end < 0 ? raw : raw.subarray(0, end));
+    return { value, ...this.place(at) };
+  }
+
+  /** A nested struct. */
+  struct(name: string): StructView {
+    const at = this.locate(name);
+    if (!isRecord(at.type)) throw new TypeError(`${at.path} is no struct`);
+    return new StructView(this.image, at.type, at.offset, at.path, at.node, at.fallback);
+  }
+
+  optionalStruct(name: string): StructView | undefined {
+    return this.has(name) && isRecord(this.locate(name).type) ? this.struct(name) : undefined;
+  }
+
+  /** The elements of an array of structs. */
+  structs(name: string): StructView[] {
+    const at = this.locate(name);
+    if (at.type.kind !== 'array' || !isRecord(at.type.element)) return [];
+    return elements(this.image, at.type.element, at.offset, at.type.length ?? 0, at.path, aggregate(at.node), at.fallback);
+  }
+
+  /** The elements of an array of integers. */
+  numbers(name: string): Field<number>[] {
+    const at = this.locate(name);
+    if (at.type.kind !== 'array') return [];
+    const { element } = at.type;
+    return integers(this.image, element, at.offset, at.type.length ?? 0, at.path, aggregate(at.node), at.fallback).map((field) => ({
+      ...field,
+      value: Number(field.value),
+    }));
+  }
+
+  private locate(name: string): Located {
+    const steps = findMember(this.type, name);
+    if (!steps) throw new TypeError(`struct ${this.type.tag ?? ''} has no member ${name}`);
+    let type: CType = this.type;
+    let offset = this.offset;
+    let node = this.node;
+    let fallback = aggregate(node)?.label ?? this.fallback;
+    let bit: CField['bit'];
+    for (const step of steps) {
+      const field = (type as RecordType).fields?.[step] as CField;
+      const whole = aggregate(node);
+      if (whole) fallback = whole.label;
+      node = whole?.type === type ? whole.parts.get(step) : undefined;
+      type = field.type;
+      offset += field.offset;
+      bit = field.bit;
+    }
+    return { type, offset, bit, node, path: this.path ? `${this.path}.${name}` : name, fallback };
+  }
+
+  private field<T>(at: Located, convert: (value: bigint) => T): Field<T> {
+    const value = at.bit ? readBits(this.image.bytes, at.offset, at.bit) : readInteger(this.image.bytes, at.offset, at.type.size);
+    return { value: convert(value), ...this.place(at) };
+  }
+
+  private place(at: Located): Omit<Field<unknown>, 'value'> {
+    const { binaryPath } = this.image;
+    const size = at.type.size;
+    const span = binaryPath === undefined ? (at.node?.span ?? at.fallback) : { file: binaryPath, start: at.offset, end: at.offset + size };
+    return { span, explicit: binaryPath !== undefined || at.node !== undefined, path: at.path, offset: at.offset, size };
+  }
+}
+
+function aggregate(node: InitialValue | undefined): AggregateValue | undefined {
+  return node?.kind === 'aggregate' ? node : undefined;
+}
+
+/** Views of the elements of an array of structs. */
+export function elements(image: Image, type: RecordType, offset: number, count: number, path: string, node: AggregateValue | undefined, fallback: Span): StructView[] {
+  const inner = node?.label ?? fallback;
+  return Array.from({ length: count }, (_, i) => new StructView(image, type, offset + i * type.size, `${path}[${i}]`, node?.parts.get(i), inner));
+}
+
+/** The elements of an array of integers. */
+export function integers(image: Image, type: CType, offset: number, count: number, path: string, node: AggregateValue | undefined, fallback: Span): Field<bigint>[] {
+  return Array.from({ length: count }, (_, i) => {
+    const at = offset + i * type.size;
+    const part = node?.parts.get(i);
+    const span = image.binaryPath === undefined ? (part?.span ?? node?.label ?? fallback) : { file: image.binaryPath, start: at, end: at + type.size };
+    return {
+      value: readInteger(image.bytes, at, type.size),
+      span,
+      explicit: image.binaryPath !== undefined || part !== undefined,
+      path: `${path}[${i}]`,
+      offset: at,
+      size: type.size,
+    };
+  });
+}
+
+/** Little endian; bytes beyond the end read as zero. */
+export function readInteger(bytes: Uint8Array, offset: number, size: number): bigint {
+  if (size <= 4) {
+    let value = 0;
+    for (let i = size - 1; i >= 0; i--) value = value * 256 + (bytes[offset + i] ?? 0);
+    return BigInt(value);
+  }
+  let value = 0n;
+  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i] ?? 0);
+  return value;
+}
+
+function readBits(bytes: Uint8Array, offset: number, bit: { readonly start: number; readonly width: number }): bigint {
+  const span = Math.ceil((bit.start + bit.width) / 8);
+  return BigInt.asUintN(bit.width, readInteger(bytes, offset, span) >> BigInt(bit.start));
+}

@@ -1,0 +1,106 @@
+import { baseName, directoryOf, joinPath, upwards } from '../source/paths.ts';
+import { type ConfigHint, hintOf } from './config-text.ts';
+import type { Inputs } from './inputs.ts';
+import { rootByName } from './naming.ts';
+import { type Project, readProject } from './project-file.ts';
+import type { Queries } from './queries.ts';
+import type { SystemMembership } from './report.ts';
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** How deep a config may consist of includes of other sources. */
+const MAX_HINT_DEPTH = 4;
+
+/** The configs of one folder, and which root each cell belongs to by its name. */
+interface FolderSystems {
+  readonly roots: readonly string[];
+  readonly rootOf: Readonly<Record<string, string>>;
+}
+
+/** Knows which files are configs and which of them belong together. */
+export class Systems {
+  constructor(
+    private readonly inputs: Inputs,
+    private readonly queries: Queries,
+  ) {}
+
+  /** The nearest `jailhouse.json` above a file. */
+  projectOf(path: string): Project | undefined {
+    const directory = directoryOf(path);
+    const file = this.queries.query(`project-file:${directory}`, () => {
+      for (const at of upwards(directory)) {
+        const candidate = joinPath(at, 'jailhouse.json');
+        if (this.inputs.isFile(candidate)) return candidate;
+      }
+      return undefined;
+    });
+    return file === undefined ? undefined : this.project(file);
+  }
+
+  project(path: string): Project | undefined {
+    return this.queries.query(`project:${path}`, () => {
+      const source = this.inputs.source(path);
+      return source && readProject(source);
+    });
+  }
+
+  hint(path: string): ConfigHint {
+    return this.hintAt(path, 0);
+  }
+
+  private hintAt(path: string, depth: number): ConfigHint {
+    return this.queries.query(`hint:${path}:${depth}`, () => {
+      const file = this.inputs.source(path);
+      if (!file) return undefined;
+      return hintOf(file, (name) => (depth < MAX_HINT_DEPTH ? this.hintAt(joinPath(directoryOf(path), name), depth + 1) : undefined));
+    });
+  }
+
+  membership(path: string): SystemMembership | undefined {
+    return this.queries.query(`membership:${path}`, () => this.inProject(path) ?? this.inFolder(path), sameJson);
+  }
+
+  private inProject(path: string): SystemMembership | undefined {
+    const system = this.projectOf(path)?.systems.find((candidate) => candidate.rootCell === path || candidate.cells.includes(path));
+    return system && { ...system, from: 'jailhouse.json', explicitSet: true };
+  }
+
+  private inFolder(path: string): SystemMembership | undefined {
+    const systems = this.folder(directoryOf(path), path.endsWith('.cell') ? '.cell' : '.c');
+    const root = systems.roots.includes(path) ? path : systems.rootOf[path];
+    if (root === undefined) return undefined;
+    const cells = Object.keys(systems.rootOf).filter((cell) => systems.rootOf[cell] === root);
+    return { name: baseName(root).replace(/\.\w+$/, ''), rootCell: root, cells, from: 'naming', explicitSet: false };
+  }
+
+  private folder(directory: string, ending: string): FolderSystems {
+    return this.queries.query(
+      `folder:${directory}:${ending}`,
+      () => {
+        const roots: string[] = [];
+        const cells: string[] = [];
+        for (const entry of this.inputs.list(directory)) {
+          if (entry.kind !== 'file' || !entry.name.endsWith(ending)) continue;
+          const path = joinPath(directory, entry.name);
+          const hint = ending === '.cell' ? this.binaryHint(path) : this.hint(path);
+          if (hint === 'system') roots.push(path);
+          else if (hint === 'cell') cells.push(path);
+        }
+        const rootOf: Record<string, string> = {};
+        for (const cell of cells) {
+          const root = rootByName(cell, roots);
+          if (root !== undefined) rootOf[cell] = root;
+        }
+        return { roots, rootOf };
+      },
+      sameJson,
+    );
+  }
+
+  /** A `.cell` file says by its signature what it is. */
+  binaryHint(path: string): ConfigHint {
+    const bytes = this.inputs.bytes(path);
+    const text = bytes && new TextDecoder('latin1').decode(bytes.subarray(0, 5));
+    return text === 'JHSYS' ? 'system' : text === 'JHCLL' || text === 'JHCEL' ? 'cell' : undefined;
+  }
+}

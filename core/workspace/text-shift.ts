@@ -1,0 +1,27 @@
+import type { Finding } from '../source/finding.ts';
+import type { Span } from '../source/span.ts';
+
+/** Moves spans of an earlier text into a later one: by the common beginning and end, what lies in the edited middle is gone. */
+export function shiftFindings(findings: readonly Finding[], path: string, before: string, after: string): Finding[] {
+  const limit = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < limit && before.charCodeAt(head) === after.charCodeAt(head)) head++;
+  let tail = 0;
+  while (tail < limit - head && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
+  const delta = after.length - before.length;
+  const shift = (span: Span): Span | undefined => {
+    if (span.file !== path || span.end <= head) return span;
+    if (span.start >= before.length - tail) return { file: path, start: span.start + delta, end: span.end + delta };
+    return undefined;
+  };
+  return findings.flatMap((finding) => {
+    const span = shift(finding.span);
+    if (!span) return [];
+    const related = finding.related.flatMap((place) => {
+      const moved = shift(place.span);
+      return moved ? [{ ...place, span: moved }] : [];
+    });
+    // A fix was made for the earlier text.
+    return [{ ...finding, span, related, fixes: [] }];
+  });
+}
