@@ -1,11 +1,21 @@
 import { placeOf, placeOfRun, type Token, TokenKind } from '../source/token.ts';
-import { readAttributes, type Attributes, noAttributes, mergeAttributes } from './attribute.ts';
+import { type Attributes, mergeAttributes, noAttributes, readAttributes } from './attribute.ts';
 import { type Context, MAX_DEPTH, MAX_OBJECT_SIZE } from './context.ts';
-import { readInteger, readExpression } from './expression.ts';
+import { readExpression, readInteger } from './expression.ts';
 import { readObjectInitialiser } from './initialiser.ts';
 import { layOut, type MemberDeclaration } from './record-layout.ts';
 import type { ObjectEntity } from './scope.ts';
-import { arrayOf, type CType, describeType, functionType, type IntegerType, isRecord, pointerTo, type RecordType, voidType } from './types.ts';
+import {
+  arrayOf,
+  type CType,
+  describeType,
+  functionType,
+  type IntegerType,
+  isRecord,
+  pointerTo,
+  type RecordType,
+  voidType,
+} from './types.ts';
 
 const typeWords = new Set(
   (
@@ -14,7 +24,9 @@ const typeWords = new Set(
   ).split(' '),
 );
 const storageWords = new Set(
-  'typedef extern static auto register inline __inline __inline__ _Noreturn _Thread_local __thread __extension__ __attribute__ __attribute _Alignas'.split(' '),
+  'typedef extern static auto register inline __inline __inline__ _Noreturn _Thread_local __thread __extension__ __attribute__ __attribute _Alignas'.split(
+    ' ',
+  ),
 );
 
 /** True when the token can begin a type name (in a cast, in sizeof). */
@@ -41,7 +53,10 @@ export function readDeclarations(context: Context): void {
 }
 
 function readPragmaPack(context: Context): void {
-  const words = context.advance().text.replace(/[()\s]/g, '').split(',');
+  const words = context
+    .advance()
+    .text.replace(/[()\s]/g, '')
+    .split(',');
   for (const word of words) {
     if (word === 'push') context.packStack.push(context.packPragma);
     else if (word === 'pop') context.packPragma = context.packStack.pop() ?? 0;
@@ -109,7 +124,9 @@ function declare(context: Context, specifiers: Specifiers, name: Token, declared
   }
   const earlier = scope.find(name.text);
   if (earlier?.kind === 'object' && earlier.defined && context.is('=')) {
-    context.report('c-redefinition', 'error', `${name.text} is defined twice.`, placeOf(name), [{ span: placeOf(earlier.token), message: 'the first definition' }]);
+    context.report('c-redefinition', 'error', `${name.text} is defined twice.`, placeOf(name), [
+      { span: placeOf(earlier.token), message: 'the first definition' },
+    ]);
     context.damaged = true;
   }
   const object: ObjectEntity = {
@@ -125,11 +142,21 @@ function declare(context: Context, specifiers: Specifiers, name: Token, declared
   const isObject = declared.kind !== 'function';
   if (isObject && isRecord(declared) && !declared.fields && !specifiers.isExtern) {
     context.damaged = true;
-    context.report('c-type', 'error', `${describeType(declared)} is not defined, so ${name.text} has no size. Is an include missing?`, placeOf(name));
+    context.report(
+      'c-type',
+      'error',
+      `${describeType(declared)} is not defined, so ${name.text} has no size. Is an include missing?`,
+      placeOf(name),
+    );
   }
   if (declared.size > MAX_OBJECT_SIZE) {
     context.damaged = true;
-    context.report('c-limit', 'error', `${name.text} would be ${declared.size} bytes long; no config may exceed 64 KiB. Check the array lengths.`, placeOf(name));
+    context.report(
+      'c-limit',
+      'error',
+      `${name.text} would be ${declared.size} bytes long; no config may exceed 64 KiB. Check the array lengths.`,
+      placeOf(name),
+    );
     if (context.accept('=')) skipInitialiser(context);
     return;
   }
@@ -170,7 +197,10 @@ function readStaticAssert(context: Context, start: Token): void {
   if (message) readExpression(context);
   context.expect(')', 'behind the static assertion');
   context.accept(';');
-  if (value === 0n) context.report('c-error-directive', 'error', `Static assertion failed${message ? `: ${message}` : ''}.`, span, [{ span: placeOf(start), message: 'the assertion' }]);
+  if (value === 0n)
+    context.report('c-error-directive', 'error', `Static assertion failed${message ? `: ${message}` : ''}.`, span, [
+      { span: placeOf(start), message: 'the assertion' },
+    ]);
 }
 
 /** A type as in a cast: specifiers and a declarator without a name. */
@@ -314,7 +344,12 @@ function readDeclarator(context: Context, base: CType): Declarator {
 }
 
 function isDeclaratorName(context: Context, token: Token): boolean {
-  return token.kind === TokenKind.Identifier && !typeWords.has(token.text) && !storageWords.has(token.text) && !(context.is('(') && startsType(context, token));
+  return (
+    token.kind === TokenKind.Identifier &&
+    !typeWords.has(token.text) &&
+    !storageWords.has(token.text) &&
+    !(context.is('(') && startsType(context, token))
+  );
 }
 
 function readSuffixes(context: Context, base: CType): CType {
@@ -366,7 +401,9 @@ function readRecord(context: Context, kind: 'struct' | 'union'): CType {
     return forward;
   }
   const record: RecordType =
-    known && isRecord(known) && !known.fields ? known : { kind, tag: tag?.text, fields: undefined, size: 0, align: 1, packed: false, end: undefined };
+    known && isRecord(known) && !known.fields
+      ? known
+      : { kind, tag: tag?.text, fields: undefined, size: 0, align: 1, packed: false, end: undefined };
   if (tag) context.scope.declareTag(tag.text, record);
   const open = context.advance();
   const members: MemberDeclaration[] = [];
@@ -413,7 +450,14 @@ function readMembers(context: Context, members: MemberDeclaration[]): void {
   if (context.is(';') || context.is('}')) {
     // An anonymous struct or union; a tagged one declares no member.
     if (isRecord(specifiers.type) && specifiers.type.tag === undefined) {
-      members.push({ name: undefined, token: undefined, type: specifiers.type, width: undefined, packed: false, aligned: specifiers.attributes.aligned });
+      members.push({
+        name: undefined,
+        token: undefined,
+        type: specifiers.type,
+        width: undefined,
+        packed: false,
+        aligned: specifiers.attributes.aligned,
+      });
     }
     if (!context.accept(';')) context.syntaxError('";" is missing behind this member.', context.previous);
     return;
@@ -433,7 +477,12 @@ function readMembers(context: Context, members: MemberDeclaration[]): void {
     const attributes = mergeAttributes(specifiers.attributes, readAttributes(context));
     if (isRecord(type) && !type.fields && name) {
       context.damaged = true;
-      context.report('c-type', 'error', `${describeType(type)} is not defined, so ${name.text} has no size. Is an include missing, or the name misspelled?`, placeOf(name));
+      context.report(
+        'c-type',
+        'error',
+        `${describeType(type)} is not defined, so ${name.text} has no size. Is an include missing, or the name misspelled?`,
+        placeOf(name),
+      );
     }
     members.push({ name: name?.text, token: name, type, width, packed: attributes.packed, aligned: attributes.aligned });
     if (context.accept(',')) continue;
@@ -469,7 +518,11 @@ function readEnum(context: Context): CType {
     if (context.accept('=')) next = readInteger(context, 'The value of an enumerator') ?? next;
     entries.push({ name: name.text, value: next });
     // Inside the enum an enumerator has the type of its value; gcc gives int where it fits.
-    context.scope.declare(name.text, { kind: 'enumerator', value: next, type: BigInt.asIntN(32, next) === next ? types.int : next < 0n ? types.long : types.ulong });
+    context.scope.declare(name.text, {
+      kind: 'enumerator',
+      value: next,
+      type: BigInt.asIntN(32, next) === next ? types.int : next < 0n ? types.long : types.ulong,
+    });
     next++;
     if (!context.accept(',')) break;
   }
@@ -480,7 +533,9 @@ function readEnum(context: Context): CType {
   const fits = values.every((value) => (negative ? BigInt.asIntN(32, value) === value : BigInt.asUintN(32, value) === value));
   let base = negative ? (fits ? types.int : types.long) : fits ? types.uint : types.ulong;
   if (attributes.packed) {
-    const bits = [8, 16, 32].find((width) => values.every((value) => (negative ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value)) === value));
+    const bits = [8, 16, 32].find((width) =>
+      values.every((value) => (negative ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value)) === value),
+    );
     base = bits === 8 ? (negative ? types.schar : types.uchar) : bits === 16 ? (negative ? types.short : types.ushort) : base;
   }
   const type: IntegerType = { ...base, enumTag: tag?.text ?? '' };

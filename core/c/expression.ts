@@ -1,15 +1,43 @@
-import { hex } from '../source/numbers.ts';
 import { characterValue, numberProblem, parseNumber, stringUnits } from '../source/literals.ts';
+import { hex } from '../source/numbers.ts';
 import { placeOf, placeOfRun, type Token, TokenKind } from '../source/token.ts';
 import { type Context, MAX_DEPTH } from './context.ts';
 import { readTypeName, startsType } from './declaration.ts';
 import { readCompoundLiteral } from './initialiser.ts';
 import { nearestName } from './nearest-name.ts';
-import { arrayOf, type CType, describeType, type Field, findMember, type IntegerType, isRecord, memberNames, pointerTo, type RecordType } from './types.ts';
+import {
+  arrayOf,
+  type CType,
+  describeType,
+  type Field,
+  findMember,
+  type IntegerType,
+  isRecord,
+  memberNames,
+  pointerTo,
+  type RecordType,
+} from './types.ts';
 import { commonType, constant, literalType, poison, promote, type Value, wrap } from './value.ts';
 
 const precedence: Readonly<Record<string, number>> = {
-  '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7, '<<': 8, '>>': 8, '+': 9, '-': 9, '*': 10, '/': 10, '%': 10,
+  '||': 1,
+  '&&': 2,
+  '|': 3,
+  '^': 4,
+  '&': 5,
+  '==': 6,
+  '!=': 6,
+  '<': 7,
+  '>': 7,
+  '<=': 7,
+  '>=': 7,
+  '<<': 8,
+  '>>': 8,
+  '+': 9,
+  '-': 9,
+  '*': 10,
+  '/': 10,
+  '%': 10,
 };
 const assignments = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=']);
 
@@ -32,7 +60,12 @@ export function readInteger(context: Context, what: string): bigint | undefined 
   if (value.poisoned) return undefined;
   if (!value.constant || value.type.kind !== 'integer') {
     context.damaged = true;
-    context.report('c-not-constant', 'error', `${what} must be an integer constant.`, placeOfRun(context.tokens, start, Math.max(context.at, start + 1)));
+    context.report(
+      'c-not-constant',
+      'error',
+      `${what} must be an integer constant.`,
+      placeOfRun(context.tokens, start, Math.max(context.at, start + 1)),
+    );
     return undefined;
   }
   return value.value;
@@ -109,7 +142,12 @@ function applyBinary(context: Context, operator: Token, start: number, a: Value,
   if (left.type.kind !== 'integer' || right.type.kind !== 'integer') {
     const bad = left.type.kind === 'integer' ? right : left;
     context.damaged = true;
-    context.report('c-type', 'error', `"${text}" needs numbers, not ${describeType(bad.type)}.`, placeOfRun(context.tokens, start, context.at));
+    context.report(
+      'c-type',
+      'error',
+      `"${text}" needs numbers, not ${describeType(bad.type)}.`,
+      placeOfRun(context.tokens, start, context.at),
+    );
     return poison(types);
   }
   if (text === '<<' || text === '>>') return shift(context, text, start, left, right, promote(left.type, types), known);
@@ -134,7 +172,12 @@ function applyBinary(context: Context, operator: Token, start: number, a: Value,
       if (known && y === 0n) {
         if (context.unevaluated > 0) return { type, value: 0n, constant: false };
         context.damaged = true;
-        context.report('c-division-by-zero', 'error', `Division by zero: the right side of "${text}" is 0, so this has no value.`, placeOfRun(context.tokens, start, context.at));
+        context.report(
+          'c-division-by-zero',
+          'error',
+          `Division by zero: the right side of "${text}" is 0, so this has no value.`,
+          placeOfRun(context.tokens, start, context.at),
+        );
         return poison(types);
       }
       return arithmetic(context, start, text === '/' ? (y === 0n ? 0n : x / y) : y === 0n ? 0n : x % y, type, known);
@@ -174,7 +217,12 @@ function shift(context: Context, text: string, start: number, left: Value, right
   if (!known) return { type, value: 0n, constant: false };
   if ((by < 0n || by >= bits) && context.unevaluated === 0) {
     const why = by < 0n ? 'is negative' : `is not below the ${bits} bits of ${describeType(type)}`;
-    context.report('c-shift', 'warning', `The shift count ${by} ${why}; the result is undefined. Use a wider type (1ULL).`, placeOfRun(context.tokens, start, context.at));
+    context.report(
+      'c-shift',
+      'warning',
+      `The shift count ${by} ${why}; the result is undefined. Use a wider type (1ULL).`,
+      placeOfRun(context.tokens, start, context.at),
+    );
   }
   const count = text === '<<' ? by : -by;
   if (count >= bits) return { type, value: 0n, constant: true };
@@ -186,7 +234,8 @@ function pointerArithmetic(context: Context, text: string, a: Value, b: Value, s
   const known = a.constant && b.constant;
   if (a.type.kind === 'pointer' && b.type.kind === 'pointer') {
     if (text === '-') return { type: context.types.long, value: (a.value - b.value) / BigInt(a.type.to.size || 1), constant: known };
-    const yes = text === '==' ? a.value === b.value : text === '!=' ? a.value !== b.value : text === '<' ? a.value < b.value : a.value > b.value;
+    const yes =
+      text === '==' ? a.value === b.value : text === '!=' ? a.value !== b.value : text === '<' ? a.value < b.value : a.value > b.value;
     return { type: context.types.int, value: yes ? 1n : 0n, constant: known };
   }
   const [pointer, number] = a.type.kind === 'pointer' ? [a, b] : [b, a];
@@ -271,7 +320,12 @@ function signed(context: Context, start: number, operator: string, value: Value)
   if (value.poisoned) return value;
   if (value.type.kind !== 'integer') {
     context.damaged = true;
-    context.report('c-type', 'error', `"${operator}" needs a number, not ${describeType(value.type)}.`, placeOfRun(context.tokens, start, context.at));
+    context.report(
+      'c-type',
+      'error',
+      `"${operator}" needs a number, not ${describeType(value.type)}.`,
+      placeOfRun(context.tokens, start, context.at),
+    );
     return poison(context.types);
   }
   const type = promote(value.type, context.types);
@@ -300,7 +354,12 @@ function convert(context: Context, value: Value, type: CType, start: number): Va
   if (type.kind === 'integer') {
     if (value.type.kind !== 'integer' && value.type.kind !== 'pointer') {
       context.damaged = true;
-      context.report('c-type', 'error', `${describeType(value.type)} cannot be cast to ${describeType(type)}.`, placeOfRun(context.tokens, start, context.at));
+      context.report(
+        'c-type',
+        'error',
+        `${describeType(value.type)} cannot be cast to ${describeType(type)}.`,
+        placeOfRun(context.tokens, start, context.at),
+      );
       return poison(context.types);
     }
     return { type, value: wrap(value.value, type), constant: value.constant };
@@ -426,7 +485,9 @@ export function reportUnknownMember(context: Context, type: CType, name: Token):
   context.findings.push({
     rule: 'c-unknown-field',
     severity: 'error',
-    message: isRecord(type) ? `${describeType(type)} has no member ${name.text}.${hint}` : `${describeType(type)} has no members, so there is no ${name.text}.`,
+    message: isRecord(type)
+      ? `${describeType(type)} has no member ${name.text}.${hint}`
+      : `${describeType(type)} has no members, so there is no ${name.text}.`,
     span: placeOf(name),
     related: isRecord(type) && type.end ? [{ span: placeOf(type.end), message: `${describeType(type)} is defined here` }] : [],
     fixes: near && !name.expansion ? [{ title: `Change to ${near}`, edits: [{ span: placeOf(name), newText: near }] }] : [],
@@ -529,7 +590,8 @@ function readName(context: Context): Value {
   if (entity?.kind === 'object') {
     const { initial } = entity;
     // gcc 8 and later take a const object with a known value for a constant.
-    if (entity.isConst && entity.defined && initial?.kind === 'scalar') return { type: entity.type, value: initial.value, constant: true, object: entity };
+    if (entity.isConst && entity.defined && initial?.kind === 'scalar')
+      return { type: entity.type, value: initial.value, constant: true, object: entity };
     return { type: entity.type, value: 0n, constant: false, object: entity };
   }
   if (entity) {

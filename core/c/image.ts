@@ -10,16 +10,19 @@ export function encodeObject(type: CType, initial: InitialValue | undefined): Ui
 
 /** Bytes up to the end of a flexible array member, which `sizeof` does not count. */
 function extent(type: CType, value: InitialValue): number {
-  if (value.kind !== 'aggregate') return type.kind === 'array' && value.kind === 'string' ? Math.max(type.size, value.units.length * type.element.size) : type.size;
+  if (value.kind !== 'aggregate')
+    return type.kind === 'array' && value.kind === 'string' ? Math.max(type.size, value.units.length * type.element.size) : type.size;
   let end = type.size;
   if (value.type.kind === 'array') {
-    if (value.type.length === undefined || value.type.length === 0) for (const index of value.parts.keys()) end = Math.max(end, (index + 1) * value.type.element.size);
+    if (value.type.length === undefined || value.type.length === 0)
+      for (const index of value.parts.keys()) end = Math.max(end, (index + 1) * value.type.element.size);
     return end;
   }
   const last = value.type.fields?.length ?? 0;
   const part = value.parts.get(last - 1);
   const field = value.type.fields?.[last - 1];
-  if (part && field && field.type.kind === 'array' && field.type.length === undefined) end = Math.max(end, field.offset + extent(field.type, part));
+  if (part && field && field.type.kind === 'array' && field.type.length === undefined)
+    end = Math.max(end, field.offset + extent(field.type, part));
   return end;
 }
 

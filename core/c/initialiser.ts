@@ -4,7 +4,18 @@ import { placeOf, placeOfRun, type Token, TokenKind } from '../source/token.ts';
 import { type Context, MAX_DEPTH, MAX_OBJECT_SIZE } from './context.ts';
 import { readExpression, readInteger, readString, reportUnknownMember } from './expression.ts';
 import type { AggregateValue, InitialValue, ScalarValue } from './initial-value.ts';
-import { type ArrayType, arrayOf, type CType, describeType, type Field, findMember, type IntegerType, isCharacter, isRecord, type RecordType } from './types.ts';
+import {
+  type ArrayType,
+  arrayOf,
+  type CType,
+  describeType,
+  type Field,
+  findMember,
+  type IntegerType,
+  isCharacter,
+  isRecord,
+  type RecordType,
+} from './types.ts';
 import { type Value, wrap } from './value.ts';
 
 /** Assignments through range designators, all ranges of a source together. */
@@ -65,7 +76,9 @@ function runSpan(context: Context, start: number): Span {
 function outerSpan(context: Context, start: number): Span {
   const first = placeOf(context.tokens[start] as Token);
   const last = placeOf(context.tokens[Math.max(start, context.at - 1)] as Token);
-  return last.file === first.file && last.end > first.start ? { ...first, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) } : first;
+  return last.file === first.file && last.end > first.start
+    ? { ...first, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) }
+    : first;
 }
 
 function isCharacterString(context: Context, type: ArrayType): boolean {
@@ -80,7 +93,15 @@ function isCharacterString(context: Context, type: ArrayType): boolean {
   // `"abc"[0]` and the like are expressions.
   while (context.tokens[at]?.kind === TokenKind.String) at++;
   const behind = context.tokens[at]?.text;
-  return behind === ',' || behind === '}' || behind === ';' || behind === ')' || at === context.tokens.length - 1 || context.tokens[at]?.kind === TokenKind.Identifier || behind === '.';
+  return (
+    behind === ',' ||
+    behind === '}' ||
+    behind === ';' ||
+    behind === ')' ||
+    at === context.tokens.length - 1 ||
+    context.tokens[at]?.kind === TokenKind.Identifier ||
+    behind === '.'
+  );
 }
 
 function readStringValue(context: Context, type: ArrayType): InitialValue {
@@ -93,7 +114,12 @@ function readStringValue(context: Context, type: ArrayType): InitialValue {
   let kept: readonly number[] = units;
   if (type.length !== undefined && units.length > type.length) {
     const bytes = type.length === 1 ? '1 character' : `${type.length} characters`;
-    context.report('c-string-too-long', 'warning', `This string has ${units.length} characters, but there is room for ${bytes}; the rest is cut off.`, span);
+    context.report(
+      'c-string-too-long',
+      'warning',
+      `This string has ${units.length} characters, but there is room for ${bytes}; the rest is cut off.`,
+      span,
+    );
     kept = units.slice(0, type.length);
   }
   return { kind: 'string', type, units: kept, span };
@@ -105,7 +131,11 @@ function scalar(context: Context, type: CType, value: Value, start: number, widt
   const span = runSpan(context, start);
   if (!value.constant || (value.type.kind !== 'integer' && value.type.kind !== 'pointer')) {
     context.damaged = true;
-    const why = value.units ? 'A string cannot stand here' : value.object ? `${value.object.name} is a variable, and its value is not known when the config is compiled` : 'This is not a constant';
+    const why = value.units
+      ? 'A string cannot stand here'
+      : value.object
+        ? `${value.object.name} is a variable, and its value is not known when the config is compiled`
+        : 'This is not a constant';
     context.report('c-not-constant', 'error', `${why}; a number is needed.`, span);
     return undefined;
   }
@@ -167,7 +197,12 @@ function readBracedScalar(context: Context, type: CType, open: Token): InitialVa
 }
 
 function excess(context: Context, start: number, of: string): void {
-  context.report('c-excess-elements', 'warning', `There is no place left for this value in ${of}; the compiler drops it.`, runSpan(context, start));
+  context.report(
+    'c-excess-elements',
+    'warning',
+    `There is no place left for this value in ${of}; the compiler drops it.`,
+    runSpan(context, start),
+  );
 }
 
 function readList(context: Context, type: Aggregate, start: number, open: Token): InitialValue {
@@ -381,7 +416,8 @@ function noteEmpty(root: AggregateValue, path: readonly Step[], span: Span): voi
   const step = path[0] as Step;
   if (!root.parts.has(step.index)) {
     const type = partType(step);
-    if (type.kind === 'array' || isRecord(type)) root.parts.set(step.index, { kind: 'aggregate', type, span, label: span, braced: false, parts: new Map() });
+    if (type.kind === 'array' || isRecord(type))
+      root.parts.set(step.index, { kind: 'aggregate', type, span, label: span, braced: false, parts: new Map() });
   }
 }
 
@@ -485,7 +521,12 @@ function characters(value: InitialValue & { kind: 'string' }): AggregateValue {
   const parts = new Map<number, InitialValue>();
   const { element } = value.type;
   value.units.forEach((unit, i) => {
-    parts.set(i, { kind: 'scalar', type: element, value: element.kind === 'integer' ? wrap(BigInt(unit), element) : BigInt(unit), span: value.span });
+    parts.set(i, {
+      kind: 'scalar',
+      type: element,
+      value: element.kind === 'integer' ? wrap(BigInt(unit), element) : BigInt(unit),
+      span: value.span,
+    });
   });
   return { kind: 'aggregate', type: value.type, span: value.span, label: value.span, braced: true, parts };
 }

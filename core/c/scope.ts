@@ -1,6 +1,6 @@
 import type { Token } from '../source/token.ts';
-import type { CType, RecordType } from './types.ts';
 import type { InitialValue } from './initial-value.ts';
+import type { CType, RecordType } from './types.ts';
 
 /** What a name stands for at file scope. */
 export type Entity =

@@ -1,8 +1,8 @@
 import type { Architecture } from '../config/model.ts';
 import type { Finding } from '../source/finding.ts';
 import type { Prelude, Preprocessed } from '../source/preprocessor-result.ts';
-import { Token, TokenFlag, TokenKind } from '../source/token.ts';
 import { SourceFile } from '../source/source-file.ts';
+import { Token, TokenFlag, TokenKind } from '../source/token.ts';
 import { Context } from './context.ts';
 import { readDeclarations } from './declaration.ts';
 import { type ObjectEntity, Scope } from './scope.ts';

@@ -118,7 +118,11 @@ function targetTypes(arch: Architecture): TargetTypes {
   };
 }
 
-const targets: Readonly<Record<Architecture, TargetTypes>> = { arm64: targetTypes('arm64'), arm: targetTypes('arm'), x86: targetTypes('x86') };
+const targets: Readonly<Record<Architecture, TargetTypes>> = {
+  arm64: targetTypes('arm64'),
+  arm: targetTypes('arm'),
+  x86: targetTypes('x86'),
+};
 
 export function typesOf(arch: Architecture): TargetTypes {
   return targets[arch];
@@ -166,7 +170,9 @@ function memberIndex(type: RecordType): Map<string, number> {
 
 /** All member names that a designator may use in this type, those of anonymous members too. */
 export function memberNames(type: RecordType): string[] {
-  return (type.fields ?? []).flatMap((field) => (field.name !== undefined ? [field.name] : isRecord(field.type) ? memberNames(field.type) : []));
+  return (type.fields ?? []).flatMap((field) =>
+    field.name !== undefined ? [field.name] : isRecord(field.type) ? memberNames(field.type) : [],
+  );
 }
 
 /** The type as C spells it, for messages. */

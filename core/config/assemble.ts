@@ -5,7 +5,7 @@ import type { Span } from '../source/span.ts';
 import { type ArrayFormat, arrayFormats } from './arrays.ts';
 import type { ArrayKind, Config, ConfigArray, CpuSet, DeclaredMember, Field, StreamId } from './model.ts';
 import { cacheRegion, irqchip, memoryRegion, pciCapability, pciDevice, pioRange, streamId } from './parts.ts';
-import { elements, type Image, integers, StructView } from './view.ts';
+import { elements, type Image, integers, type StructView } from './view.ts';
 
 /** A run of elements of one array in the file. */
 export interface ArrayPlace {
@@ -23,7 +23,10 @@ export interface ArrayPlace {
 export type ArrayPlaces = ReadonlyMap<ArrayKind, readonly ArrayPlace[]>;
 
 /** The counter of an array in this layout. */
-export function counterOf(descriptor: StructView, format: ArrayFormat): { readonly name: string; readonly field: Field<number> } | undefined {
+export function counterOf(
+  descriptor: StructView,
+  format: ArrayFormat,
+): { readonly name: string; readonly field: Field<number> } | undefined {
   const name = format.counters.find((counter) => descriptor.has(counter));
   return name === undefined ? undefined : { name, field: descriptor.number(name) };
 }
@@ -62,7 +65,8 @@ export function readArrays(image: Image, scope: Scope, places: ArrayPlaces, fall
 function cpuSet(image: Image, place: ArrayPlace | undefined, fallback: Span): CpuSet {
   if (!place) return { span: fallback, explicit: false, value: 0n, size: 0, words: [] };
   const { type } = place;
-  const word: CType = type?.kind === 'integer' ? type : { kind: 'integer', name: 'unsigned long long', size: 8, align: 8, signed: false, rank: 5 };
+  const word: CType =
+    type?.kind === 'integer' ? type : { kind: 'integer', name: 'unsigned long long', size: 8, align: 8, signed: false, rank: 5 };
   const size = place.count;
   const words = integers(image, word, place.offset, Math.ceil(size / word.size), place.path, place.node, place.fallback);
   let value = 0n;
@@ -86,7 +90,9 @@ function streamIds(image: Image, scope: Scope, places: readonly ArrayPlace[]): S
   return places.flatMap((place) => {
     const type = place.type ?? union;
     if (type && type.kind !== 'integer') {
-      return elements(image, type as RecordType, place.offset, place.count, place.path, place.node, place.fallback).map((view) => streamId(view, index++));
+      return elements(image, type as RecordType, place.offset, place.count, place.path, place.node, place.fallback).map((view) =>
+        streamId(view, index++),
+      );
     }
     const word: CType = type ?? { kind: 'integer', name: 'unsigned int', size: 4, align: 4, signed: false, rank: 3 };
     return integers(image, word, place.offset, place.count, place.path, place.node, place.fallback).map((field) => ({

@@ -1,4 +1,5 @@
 import type {
+  Architecture,
   CacheRegion,
   CellDescriptor,
   Console,
@@ -39,7 +40,14 @@ export function memoryRegion(view: StructView, index: number): MemoryRegion {
 }
 
 export function cacheRegion(view: StructView, index: number): CacheRegion {
-  return { ...common(view), index, start: view.number('start'), size: view.number('size'), type: view.number('type'), flags: view.number('flags') };
+  return {
+    ...common(view),
+    index,
+    start: view.number('start'),
+    size: view.number('size'),
+    type: view.number('type'),
+    flags: view.number('flags'),
+  };
 }
 
 export function irqchip(view: StructView, index: number): Irqchip {
@@ -81,7 +89,14 @@ export function pciDevice(view: StructView, index: number): PciDevice {
 }
 
 export function pciCapability(view: StructView, index: number): PciCapability {
-  return { ...common(view), index, id: view.number('id'), start: view.number('start'), length: view.number('len'), flags: view.number('flags') };
+  return {
+    ...common(view),
+    index,
+    id: view.number('id'),
+    start: view.number('start'),
+    length: view.number('len'),
+    flags: view.number('flags'),
+  };
 }
 
 export function streamId(view: StructView, index: number): StreamId {
@@ -123,7 +138,8 @@ export function cellDescriptor(view: StructView): CellDescriptor {
   };
 }
 
-export function systemHeader(view: StructView): SystemHeader {
+/** The platform's last part is a union of what the architectures need: only the config's own member means anything. */
+export function systemHeader(view: StructView, arch: Architecture): SystemHeader {
   const platform = view.struct('platform_info');
   const x86 = platform.optionalStruct('x86');
   const units = platform.has('iommu_units') ? platform.structs('iommu_units') : x86?.has('iommu_units') ? x86.structs('iommu_units') : [];
@@ -140,8 +156,8 @@ export function systemHeader(view: StructView): SystemHeader {
     pciIsVirtual: platform.number('pci_is_virtual'),
     pciDomain: platform.optionalNumber('pci_domain'),
     iommuUnits: units.map(iommuUnit),
-    gic: gic(platform.optionalStruct('arm')),
-    x86: x86 && x86Platform(x86),
+    gic: arch === 'x86' ? undefined : gic(platform.optionalStruct('arm')),
+    x86: arch === 'x86' && x86 ? x86Platform(x86) : undefined,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Scope } from '../c/scope.ts';
 import type { Finding } from '../source/finding.ts';
-import { type ArrayPlace, configArrays, counterOf, readArrays, unitSizeOf } from './assemble.ts';
 import { arrayFormats } from './arrays.ts';
-import { type Architecture, architectureNumbers, type ArrayKind, type Config, type HeaderOrigin } from './model.ts';
+import { type ArrayPlace, configArrays, counterOf, readArrays, unitSizeOf } from './assemble.ts';
+import { type Architecture, type ArrayKind, architectureNumbers, type Config, type HeaderOrigin } from './model.ts';
 import { cellDescriptor, systemHeader } from './parts.ts';
 import { type Image, StructView } from './view.ts';
 
@@ -55,18 +55,20 @@ export function readBinary(
     const announced = counter.field.value;
     // What lies beyond the end of the file cannot be shown; the size rule says so.
     const count = Math.max(0, Math.min(announced, Math.floor((bytes.length - offset) / unit)));
-    places.set(format.kind, [{ offset, count, type: undefined, path: format.kind.replace('-', '_'), node: undefined, fallback: span, member: undefined }]);
+    places.set(format.kind, [
+      { offset, count, type: undefined, path: format.kind.replace('-', '_'), node: undefined, fallback: span, member: undefined },
+    ]);
     offset += announced * unit;
   }
   const config: Config = {
     path,
     origin: 'binary',
     kind: head.kind,
-    arch: head.arch ?? arch,
+    arch,
     header,
     span,
     bytes,
-    system: head.kind === 'system' ? systemHeader(top) : undefined,
+    system: head.kind === 'system' ? systemHeader(top, arch) : undefined,
     cell: cellDescriptor(descriptor),
     ...readArrays(image, scope, places, span),
     arrays: configArrays(descriptor, scope, []),

@@ -2,12 +2,20 @@ import { encodeObject } from '../c/image.ts';
 import type { AggregateValue } from '../c/initial-value.ts';
 import type { ObjectEntity, Scope } from '../c/scope.ts';
 import type { TranslationUnit } from '../c/translation-unit.ts';
-import type { ArrayType, CType, Field as CField, RecordType } from '../c/types.ts';
+import type { ArrayType, Field as CField, CType, RecordType } from '../c/types.ts';
 import type { Span } from '../source/span.ts';
 import { placeOf, placeOfRun, type Token } from '../source/token.ts';
-import { type ArrayPlace, configArrays, counterOf, readArrays, unitSizeOf } from './assemble.ts';
 import { arrayFormats } from './arrays.ts';
-import type { Architecture, ArrayKind, Config, DeclaredMember, HeaderOrigin, SourceShape } from './model.ts';
+import { type ArrayPlace, configArrays, counterOf, readArrays, unitSizeOf } from './assemble.ts';
+import {
+  type Architecture,
+  type ArrayKind,
+  architectureNumbers,
+  type Config,
+  type DeclaredMember,
+  type HeaderOrigin,
+  type SourceShape,
+} from './model.ts';
 import { cellDescriptor, systemHeader } from './parts.ts';
 import { type Image, StructView } from './view.ts';
 
@@ -23,8 +31,18 @@ function headOf(type: CType): RecordType | undefined {
   return first && first.kind === 'struct' ? headOf(first) : undefined;
 }
 
-/** Lays the model over the object that a source defines. */
-export function readSource(path: string, unit: TranslationUnit, object: ObjectEntity, header: HeaderOrigin, arch: Architecture): Config {
+/**
+ * Lays the model over the object that a source defines. The architecture that the author wrote into the header counts for
+ * the config, unless somebody insists on another (`insist`); the types are those of `arch` in any case.
+ */
+export function readSource(
+  path: string,
+  unit: TranslationUnit,
+  object: ObjectEntity,
+  header: HeaderOrigin,
+  arch: Architecture,
+  insist: boolean,
+): Config {
   const type = object.type as RecordType;
   const head = headOf(type) as RecordType;
   const kind = head.tag === 'jailhouse_system' ? 'system' : 'cell';
@@ -35,16 +53,17 @@ export function readSource(path: string, unit: TranslationUnit, object: ObjectEn
   const outer = type === head ? undefined : type;
   const top = topView(image, type, head, object, name);
   const descriptor = kind === 'system' ? top.struct('root_cell') : top;
+  const own = insist ? arch : (writtenArchitecture(top) ?? arch);
   const members = outer ? declaredMembers(outer, object) : [];
   const config: Config = {
     path,
     origin: 'source',
     kind,
-    arch,
+    arch: own,
     header,
     span,
     bytes,
-    system: kind === 'system' ? systemHeader(top) : undefined,
+    system: kind === 'system' ? systemHeader(top, own) : undefined,
     cell: cellDescriptor(descriptor),
     ...readArrays(image, unit.scope, arrayPlaces(descriptor, unit.scope, type, head, object, members, name), name),
     arrays: configArrays(descriptor, unit.scope, members),
@@ -59,10 +78,17 @@ function topView(image: Image, type: RecordType, head: RecordType, object: Objec
   return view;
 }
 
+function writtenArchitecture(head: StructView): Architecture | undefined {
+  const field = head.optionalNumber('architecture');
+  if (!field?.explicit) return undefined;
+  return (Object.keys(architectureNumbers) as Architecture[]).find((arch) => architectureNumbers[arch] === field.value);
+}
+
 /** Which of the hypervisor's arrays a member is, by its element type. */
 function kindOf(type: CType, seen: ReadonlySet<ArrayKind>): ArrayKind | undefined {
   const element = type.kind === 'array' ? innermost(type) : type;
-  if (element.kind === 'struct' || element.kind === 'union') return arrayFormats.find((format) => format.tag !== undefined && format.tag === element.tag)?.kind;
+  if (element.kind === 'struct' || element.kind === 'union')
+    return arrayFormats.find((format) => format.tag !== undefined && format.tag === element.tag)?.kind;
   if (element.kind !== 'integer') return undefined;
   if (!seen.has('cpus') && seen.size === 0) return 'cpus';
   if (type.kind !== 'array') return undefined;
@@ -82,7 +108,8 @@ function declaredMembers(outer: RecordType, object: ObjectEntity): DeclaredMembe
     if (kind) seen.add(kind);
     const part = initial?.parts.get(index);
     const array = field.type.kind === 'array' ? field.type : undefined;
-    const initialised = part?.kind === 'aggregate' && array ? Math.max(0, ...part.parts.keys()) + (part.parts.size > 0 ? 1 : 0) : part ? 1 : 0;
+    const initialised =
+      part?.kind === 'aggregate' && array ? Math.max(0, ...part.parts.keys()) + (part.parts.size > 0 ? 1 : 0) : part ? 1 : 0;
     const open = array?.length === undefined && part?.kind === 'aggregate' ? initialised : undefined;
     const length = array ? (open ?? array.length ?? 0) : 1;
     return {
@@ -166,7 +193,13 @@ function isConsistent(descriptor: StructView, scope: Scope, head: RecordType, me
   return true;
 }
 
-function shapeOf(unit: TranslationUnit, object: ObjectEntity, type: RecordType, members: readonly DeclaredMember[], name: Span): SourceShape {
+function shapeOf(
+  unit: TranslationUnit,
+  object: ObjectEntity,
+  type: RecordType,
+  members: readonly DeclaredMember[],
+  name: Span,
+): SourceShape {
   let padding = 0;
   let end = 0;
   for (const field of type.fields ?? []) {

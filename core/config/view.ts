@@ -1,5 +1,5 @@
 import type { AggregateValue, InitialValue } from '../c/initial-value.ts';
-import { type CType, findMember, type Field as CField, isRecord, type RecordType } from '../c/types.ts';
+import { type Field as CField, type CType, findMember, isRecord, type RecordType } from '../c/types.ts';
 import type { Span } from '../source/span.ts';
 import type { Field } from './model.ts';
 
@@ -138,17 +138,37 @@ function aggregate(node: InitialValue | undefined): AggregateValue | undefined {
 }
 
 /** Views of the elements of an array of structs. */
-export function elements(image: Image, type: RecordType, offset: number, count: number, path: string, node: AggregateValue | undefined, fallback: Span): StructView[] {
+export function elements(
+  image: Image,
+  type: RecordType,
+  offset: number,
+  count: number,
+  path: string,
+  node: AggregateValue | undefined,
+  fallback: Span,
+): StructView[] {
   const inner = node?.label ?? fallback;
-  return Array.from({ length: count }, (_, i) => new StructView(image, type, offset + i * type.size, `${path}[${i}]`, node?.parts.get(i), inner));
+  return Array.from(
+    { length: count },
+    (_, i) => new StructView(image, type, offset + i * type.size, `${path}[${i}]`, node?.parts.get(i), inner),
+  );
 }
 
 /** The elements of an array of integers. */
-export function integers(image: Image, type: CType, offset: number, count: number, path: string, node: AggregateValue | undefined, fallback: Span): Field<bigint>[] {
+export function integers(
+  image: Image,
+  type: CType,
+  offset: number,
+  count: number,
+  path: string,
+  node: AggregateValue | undefined,
+  fallback: Span,
+): Field<bigint>[] {
   return Array.from({ length: count }, (_, i) => {
     const at = offset + i * type.size;
     const part = node?.parts.get(i);
-    const span = image.binaryPath === undefined ? (part?.span ?? node?.label ?? fallback) : { file: image.binaryPath, start: at, end: at + type.size };
+    const span =
+      image.binaryPath === undefined ? (part?.span ?? node?.label ?? fallback) : { file: image.binaryPath, start: at, end: at + type.size };
     return {
       value: readInteger(image.bytes, at, type.size),
       span,

@@ -1,7 +1,9 @@
 import { characterValue, numberProblem, parseNumber } from './literals.ts';
 import { type Token, TokenKind } from './token.ts';
 
-export type ConditionResult = { readonly ok: true; readonly value: bigint } | { readonly ok: false; readonly message: string; readonly token: Token | undefined };
+export type ConditionResult =
+  | { readonly ok: true; readonly value: bigint }
+  | { readonly ok: false; readonly message: string; readonly token: Token | undefined };
 
 /** In `#if` all arithmetic is done in 64 bits (C17 6.10.1: intmax_t and uintmax_t). */
 interface Value {
@@ -10,7 +12,24 @@ interface Value {
 }
 
 const precedence: Readonly<Record<string, number>> = {
-  '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7, '<<': 8, '>>': 8, '+': 9, '-': 9, '*': 10, '/': 10, '%': 10,
+  '||': 1,
+  '&&': 2,
+  '|': 3,
+  '^': 4,
+  '&': 5,
+  '==': 6,
+  '!=': 6,
+  '<': 7,
+  '>': 7,
+  '<=': 7,
+  '>=': 7,
+  '<<': 8,
+  '>>': 8,
+  '+': 9,
+  '-': 9,
+  '*': 10,
+  '/': 10,
+  '%': 10,
 };
 
 const MAX_DEPTH = 200;

@@ -188,8 +188,18 @@ class Preprocessor {
       ({ args, callEnd } = collected);
       if (!this.argumentCountFits(macro, name, callEnd, args)) return false;
     }
-    const body = expandBody(macro, { macro, call: name, callEnd }, args, (tokens) => this.expandArgument(tokens), (left, right) =>
-      this.report('c-preprocessor', 'error', name, `In ${macro.name}, ## joins "${left.text}" and "${right.text}", which makes no token; the compiler stops here.`),
+    const body = expandBody(
+      macro,
+      { macro, call: name, callEnd },
+      args,
+      (tokens) => this.expandArgument(tokens),
+      (left, right) =>
+        this.report(
+          'c-preprocessor',
+          'error',
+          name,
+          `In ${macro.name}, ## joins "${left.text}" and "${right.text}", which makes no token; the compiler stops here.`,
+        ),
     );
     this.produced += body.length >> 2;
     this.painted.add(macro);
@@ -518,9 +528,15 @@ class Preprocessor {
     const macro: Macro = { name: name.text, parameters, variadic, body: rest.slice(at), definition: name };
     const before = this.macros.get(name.text);
     if (before?.definition && !sameDefinition(before, macro)) {
-      this.report('c-macro-redefined', 'warning', name, `${name.text} is defined again with another meaning; from here on the new one counts.`, undefined, undefined, [
-        { span: placeOf(before.definition), message: 'the earlier definition' },
-      ]);
+      this.report(
+        'c-macro-redefined',
+        'warning',
+        name,
+        `${name.text} is defined again with another meaning; from here on the new one counts.`,
+        undefined,
+        undefined,
+        [{ span: placeOf(before.definition), message: 'the earlier definition' }],
+      );
     }
     this.macros.set(name.text, macro);
   }
@@ -558,7 +574,13 @@ class Preprocessor {
     const again = this.files.filter((entry) => entry.file === file).length;
     if (again >= MAX_SELF_INCLUDES || this.files.length >= MAX_INCLUDE_DEPTH) {
       const chain = [...new Set(this.files.map((entry) => entry.file.path))].join(' includes ');
-      this.report('c-include', 'error', rest[0] ?? directive, `${name} is included in a circle (${chain}). It needs an include guard (#ifndef) or #pragma once.`, rest.at(-1));
+      this.report(
+        'c-include',
+        'error',
+        rest[0] ?? directive,
+        `${name} is included in a circle (${chain}). It needs an include guard (#ifndef) or #pragma once.`,
+        rest.at(-1),
+      );
       return;
     }
     if (shared) this.readIntoPrelude(file, name, quoted, open.file);
@@ -622,7 +644,12 @@ class Preprocessor {
   private reportLimit(token: Token): void {
     if (this.limitReported) return;
     this.limitReported = true;
-    this.report('c-limit', 'error', token, 'Macros expand here without end, or to millions of tokens; the rest is not read. Look for a macro that repeats itself.');
+    this.report(
+      'c-limit',
+      'error',
+      token,
+      'Macros expand here without end, or to millions of tokens; the rest is not read. Look for a macro that repeats itself.',
+    );
   }
 
   private report(
@@ -634,7 +661,8 @@ class Preprocessor {
     first: Token = token,
     related: Finding['related'] = [],
   ): void {
-    const run = last && last !== token ? placeOfRun([first, last], 0, 2) : first === token ? placeOf(token) : placeOfRun([first, token], 0, 2);
+    const run =
+      last && last !== token ? placeOfRun([first, last], 0, 2) : first === token ? placeOf(token) : placeOfRun([first, token], 0, 2);
     this.add(rule, severity, message, run, related);
   }
 

@@ -55,20 +55,23 @@ export class ConfigReader {
     if (!source) {
       const span = { file: path, start: 0, end: 0 };
       const message = `${baseName(path)} does not exist or cannot be read.`;
-      return { source, config: undefined, header: undefined, damaged: true, findings: [{ rule: 'c-no-config', severity: 'error', message, span, related: [], fixes: [] }] };
+      return {
+        source,
+        config: undefined,
+        header: undefined,
+        damaged: true,
+        findings: [{ rule: 'c-no-config', severity: 'error', message, span, related: [], fixes: [] }],
+      };
     }
     const said = this.settings().arch ?? this.projectOf(path)?.arch;
     const assumed = said ?? folderArchitecture(path) ?? 'arm64';
-    const first = this.readAs(path, source, assumed);
-    const written = first.config && writtenArchitecture(first.config);
-    // The types of the architecture that the config itself names count, unless somebody said otherwise.
-    if (said || !written || written === assumed || folderArchitecture(path)) {
-      return written && first.config && written !== first.config.arch && !said ? { ...first, config: { ...first.config, arch: written } } : first;
-    }
-    return this.readAs(path, source, written);
+    const first = this.readAs(path, source, assumed, said !== undefined);
+    // Without a folder that says more, the types of the architecture that the config itself names count.
+    const written = first.config?.arch ?? assumed;
+    return written === assumed || folderArchitecture(path) ? first : this.readAs(path, source, written, false);
   }
 
-  private readAs(path: string, source: SourceFile, arch: Architecture): ReadConfig {
+  private readAs(path: string, source: SourceFile, arch: Architecture, insist: boolean): ReadConfig {
     const environment = this.environment(path, arch);
     const preprocessed = environment.preprocess(source);
     const unit = readTranslationUnit(preprocessed, arch);
@@ -79,7 +82,7 @@ export class ConfigReader {
       return { source, config: undefined, header, findings, damaged: true };
     }
     const origin = header ?? { kind: 'tree', path, revision: undefined };
-    return { source, config: readSource(path, unit, object, origin, arch), header, findings: unit.findings, damaged: unit.damaged };
+    return { source, config: readSource(path, unit, object, origin, arch, insist), header, findings: unit.findings, damaged: unit.damaged };
   }
 
   private readCell(path: string): ReadConfig {
@@ -89,17 +92,37 @@ export class ConfigReader {
       config: undefined,
       header: undefined,
       damaged: true,
-      findings: [{ rule: 'c-binary', severity: 'error', message, span: { file: path, start: 0, end: Math.min(8, bytes?.length ?? 0) }, related: [], fixes: [] }],
+      findings: [
+        {
+          rule: 'c-binary',
+          severity: 'error',
+          message,
+          span: { file: path, start: 0, end: Math.min(8, bytes?.length ?? 0) },
+          related: [],
+          fixes: [],
+        },
+      ],
     });
     if (!bytes) return failed(`${baseName(path)} does not exist or cannot be read.`);
     const head = readHead(bytes);
-    if (!head) return failed(`${baseName(path)} is no Jailhouse config: it begins with neither JHSYS nor JHCLL (nor their older forms JHSYST and JHCELL).`);
+    if (!head)
+      return failed(
+        `${baseName(path)} is no Jailhouse config: it begins with neither JHSYS nor JHCLL (nor their older forms JHSYST and JHCELL).`,
+      );
     const revision = revisions.find((known) => known === head.revision);
     if (revision === undefined) {
-      return failed(`${baseName(path)} is of config revision ${head.revision}; only the revisions ${revisions[0]} to ${revisions.at(-1)} can be read.`);
+      return failed(
+        `${baseName(path)} is of config revision ${head.revision}; only the revisions ${revisions[0]} to ${revisions.at(-1)} can be read.`,
+      );
     }
     const arch = head.arch ?? this.settings().arch ?? folderArchitecture(path) ?? 'arm64';
-    const environment = this.environmentFor({ tree: { root: undefined, revision }, arch, includePaths: [], defines: {}, forcedIncludes: [] });
+    const environment = this.environmentFor({
+      tree: { root: undefined, revision },
+      arch,
+      includePaths: [],
+      defines: {},
+      forcedIncludes: [],
+    });
     const preprocessed = environment.preprocess(typesSource);
     const unit = readTranslationUnit(preprocessed, arch);
     const header = headerOrigin(preprocessed) ?? { kind: 'built-in', path: virtualPath(revision, 'jailhouse/cell-config.h'), revision };
@@ -151,12 +174,6 @@ function folderArchitecture(path: string): Architecture | undefined {
   return architectures.find((arch) => folders.includes(arch));
 }
 
-/** The architecture that the author wrote into the header, if it is one. */
-function writtenArchitecture(config: Config): Architecture | undefined {
-  const field = config.system?.architecture ?? config.cell.architecture;
-  return field?.explicit ? architectures.find((arch) => architectureNumbers[arch] === field.value) : undefined;
-}
-
 function headerOrigin(preprocessed: Preprocessed): HeaderOrigin | undefined {
   const file = preprocessed.includes.find((include) => include.file?.path.endsWith('/jailhouse/cell-config.h'))?.file;
   if (!file) return undefined;
@@ -175,7 +192,14 @@ function noConfig(source: SourceFile, preprocessed: Preprocessed): Finding {
     ? 'Define one: struct { struct jailhouse_cell_desc cell; __u64 cpus[1]; … } __attribute__((packed)) config = { … }; (struct jailhouse_system for a root cell).'
     : 'Include <jailhouse/cell-config.h> and define one.';
   const message = `This file defines no config: no object with an initialiser begins with struct jailhouse_system or struct jailhouse_cell_desc. ${remedy}`;
-  return { rule: 'c-no-config', severity: 'error', message, span: { file: source.path, start: 0, end: Math.min(source.text.length, 1) }, related: [], fixes: [] };
+  return {
+    rule: 'c-no-config',
+    severity: 'error',
+    message,
+    span: { file: source.path, start: 0, end: Math.min(source.text.length, 1) },
+    related: [],
+    fixes: [],
+  };
 }
 
 function ambiguous(path: string, revision: Revision, sentence: string): Finding {

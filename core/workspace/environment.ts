@@ -52,7 +52,9 @@ export class Environment implements IncludeHost {
     const configHeader = tree.root === undefined ? undefined : `${tree.root}/include/jailhouse/config.h`;
     const generated = configHeader !== undefined && this.inputs.isFile(configHeader);
     if (!generated && this.commandLine.text === '') return this.base;
-    const file = generated ? new SourceFile(this.commandLine.path, `#include "${configHeader}"\n${this.commandLine.text}`) : this.commandLine;
+    const file = generated
+      ? new SourceFile(this.commandLine.path, `#include "${configHeader}"\n${this.commandLine.text}`)
+      : this.commandLine;
     return preprocess(file, this.base, this).prelude;
   }
 

@@ -1,5 +1,5 @@
-import { builtInHeaders, systemHeaders } from '../abi/headers.ts';
 import { latestRevision, type Revision } from '../abi/entry.ts';
+import { builtInHeaders, systemHeaders } from '../abi/headers.ts';
 import type { Architecture } from '../config/model.ts';
 import { upwards } from '../source/paths.ts';
 
@@ -26,7 +26,9 @@ export function findTree(directory: string, isFile: (path: string) => boolean): 
 
 /** Search paths of a tree, in the order of upstream's configs/Makefile; forks keep more headers beside the configs. */
 export function treeSearchPaths(root: string, arch: Architecture): string[] {
-  return [`hypervisor/arch/${arch}/include`, 'hypervisor/include', 'include', `configs/${arch}/include`, 'configs/include'].map((path) => `${root}/${path}`);
+  return [`hypervisor/arch/${arch}/include`, 'hypervisor/include', 'include', `configs/${arch}/include`, 'configs/include'].map(
+    (path) => `${root}/${path}`,
+  );
 }
 
 /** `jailhouse-abi:/14/jailhouse/cell-config.h`: the name of a built-in header. */

@@ -54,7 +54,9 @@ export class Inputs {
   /** Files that are open but not saved yet belong to their folder too. */
   private withOpen(path: string, entries: readonly DirectoryEntry[]): readonly DirectoryEntry[] {
     const names = new Set(entries.map((entry) => entry.name));
-    const extra = [...this.openTexts.keys()].filter((open) => directoryOf(open) === path).map((open) => open.slice(path.length).replace(/^\//, ''));
+    const extra = [...this.openTexts.keys()]
+      .filter((open) => directoryOf(open) === path)
+      .map((open) => open.slice(path.length).replace(/^\//, ''));
     const missing = extra.filter((name) => !names.has(name)).map((name) => ({ name, kind: 'file' as const }));
     return missing.length === 0 ? entries : [...entries, ...missing].sort((a, b) => (a.name < b.name ? -1 : 1));
   }

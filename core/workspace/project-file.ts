@@ -1,5 +1,5 @@
-import { architectureNumbers, type Architecture } from '../config/model.ts';
 import { type Revision, revisions } from '../abi/entry.ts';
+import { type Architecture, architectureNumbers } from '../config/model.ts';
 import type { Finding } from '../source/finding.ts';
 import { directoryOf, joinPath } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
@@ -30,10 +30,22 @@ export function readProject(file: SourceFile): Project {
   const directory = directoryOf(file.path);
   const complain = (message: string, key?: string): void => {
     const at = key === undefined ? -1 : file.text.indexOf(`"${key}"`);
-    const span = at < 0 || key === undefined ? { file: file.path, start: 0, end: Math.min(1, file.text.length) } : { file: file.path, start: at, end: at + key.length + 2 };
+    const span =
+      at < 0 || key === undefined
+        ? { file: file.path, start: 0, end: Math.min(1, file.text.length) }
+        : { file: file.path, start: at, end: at + key.length + 2 };
     findings.push({ rule: 'project-file', severity: 'error', message, span, related: [], fixes: [] });
   };
-  const empty = { path: file.path, headers: undefined, revision: undefined, arch: undefined, includePaths: [], defines: {}, systems: [], findings };
+  const empty = {
+    path: file.path,
+    headers: undefined,
+    revision: undefined,
+    arch: undefined,
+    includePaths: [],
+    defines: {},
+    systems: [],
+    findings,
+  };
   let json: Json;
   try {
     json = JSON.parse(file.text) as Json;
@@ -62,7 +74,8 @@ export function readProject(file: SourceFile): Project {
   if (json.defines !== undefined && !isObject(json.defines)) complain('"defines" must be an object: { "NAME": "1" }.', 'defines');
   else for (const [name, value] of Object.entries(json.defines ?? {})) defines[name] = String(value);
   const systems: ProjectSystem[] = [];
-  if (json.systems !== undefined && !isObject(json.systems)) complain('"systems" must be an object: { "NAME": { "rootCell": …, "cells": [ … ] } }.', 'systems');
+  if (json.systems !== undefined && !isObject(json.systems))
+    complain('"systems" must be an object: { "NAME": { "rootCell": …, "cells": [ … ] } }.', 'systems');
   else {
     for (const [name, value] of Object.entries(json.systems ?? {})) {
       const rootCell = isObject(value) ? value.rootCell : undefined;
@@ -71,7 +84,9 @@ export function readProject(file: SourceFile): Project {
         continue;
       }
       const cells = Array.isArray(value.cells) ? value.cells : [];
-      const configs = cells.map((cell) => (typeof cell === 'string' ? cell : isObject(cell) && typeof cell.config === 'string' ? cell.config : undefined));
+      const configs = cells.map((cell) =>
+        typeof cell === 'string' ? cell : isObject(cell) && typeof cell.config === 'string' ? cell.config : undefined,
+      );
       if (configs.includes(undefined)) complain(`A cell of the system "${name}" names no "config".`, name);
       systems.push({ name, rootCell: path(rootCell), cells: configs.filter((cell) => cell !== undefined).map(path) });
     }

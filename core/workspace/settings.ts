@@ -1,5 +1,5 @@
-import type { Architecture } from '../config/model.ts';
 import type { Revision } from '../abi/entry.ts';
+import type { Architecture } from '../config/model.ts';
 import type { Severity } from '../source/finding.ts';
 
 /** What a user may set, from the editor's settings, `jailhouse.json` or the command line. Paths are absolute. */

@@ -94,7 +94,10 @@ export class Workspace {
       const path = joinPath(directory, name);
       if (kind === 'directory') {
         if (!name.startsWith('.') && !skippedFolders.has(name)) this.collect(path, found);
-      } else if (name.endsWith('.c') ? this.isConfig(path) : name.endsWith('.cell') && !names.has(name.replace(/ell$/, '')) && this.isConfig(path)) found.push(path);
+      } else if (
+        name.endsWith('.c') ? this.isConfig(path) : name.endsWith('.cell') && !names.has(name.replace(/ell$/, '')) && this.isConfig(path)
+      )
+        found.push(path);
     }
   }
 
@@ -129,10 +132,24 @@ export class Workspace {
     if (read.config && !read.damaged) {
       const findings = this.ruleFindings(path);
       if (good) good.findings = findings;
-      return { path, findings: this.ordered(path, [...read.findings, ...findings]), config: read.config, current: true, header: read.header, system };
+      return {
+        path,
+        findings: this.ordered(path, [...read.findings, ...findings]),
+        config: read.config,
+        current: true,
+        header: read.header,
+        system,
+      };
     }
     const kept = good && read.source ? shiftFindings(good.findings, path, good.text, read.source.text) : [];
-    return { path, findings: this.ordered(path, [...read.findings, ...kept]), config: good?.config ?? read.config, current: false, header: read.header, system };
+    return {
+      path,
+      findings: this.ordered(path, [...read.findings, ...kept]),
+      config: good?.config ?? read.config,
+      current: false,
+      header: read.header,
+      system,
+    };
   }
 
   private read(path: string): ReadConfig {
@@ -188,7 +205,11 @@ export class Workspace {
       return level === 'off' ? [] : { ...finding, severity: level };
     });
     const own = (finding: Finding): number => (finding.span.file === path ? 0 : 1);
-    return levelled.sort((a, b) => own(a) - own(b) || (a.span.file < b.span.file ? -1 : a.span.file > b.span.file ? 1 : a.span.start - b.span.start || a.span.end - b.span.end));
+    return levelled.sort(
+      (a, b) =>
+        own(a) - own(b) ||
+        (a.span.file < b.span.file ? -1 : a.span.file > b.span.file ? 1 : a.span.start - b.span.start || a.span.end - b.span.end),
+    );
   }
 
   private recordedSettings(): WorkspaceSettings {
