@@ -419,7 +419,12 @@ function readRecord(context: Context, kind: 'struct' | 'union'): CType {
   record.end = context.token;
   if (!context.accept('}')) context.syntaxError(`This ${kind} has no closing brace.`, open);
   attributes = mergeAttributes(attributes, readAttributes(context));
-  layOut(record, members, { packed: attributes.packed, aligned: attributes.aligned, packPragma: context.packPragma });
+  layOut(record, members, {
+    packed: attributes.packed,
+    aligned: attributes.aligned,
+    packPragma: context.packPragma,
+    unnamedAligns: context.types.arch !== 'x86',
+  });
   return record;
 }
 

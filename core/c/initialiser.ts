@@ -9,7 +9,7 @@ import {
   arrayOf,
   type CType,
   describeType,
-  type Field,
+  fieldAt,
   findMember,
   type IntegerType,
   isCharacter,
@@ -309,7 +309,7 @@ function readDesignator(context: Context, type: Aggregate): Step[] | undefined {
       }
       for (const index of steps) {
         path.push({ type: current as RecordType, index, last: index });
-        current = ((current as RecordType).fields?.[index] as Field).type;
+        current = fieldAt(current as RecordType, index).type;
       }
       if (old) {
         context.advance();
@@ -422,7 +422,7 @@ function noteEmpty(root: AggregateValue, path: readonly Step[], span: Span): voi
 }
 
 function partType(step: Step): CType {
-  return step.type.kind === 'array' ? step.type.element : ((step.type.fields?.[step.index] as Field).type as CType);
+  return step.type.kind === 'array' ? step.type.element : fieldAt(step.type, step.index).type;
 }
 
 function typeAt(path: readonly Step[]): CType {
@@ -495,6 +495,8 @@ function assign(context: Context, root: AggregateValue, path: readonly Step[], v
 function place(target: AggregateValue, path: readonly Step[], depth: number, value: InitialValue, label: Span, copies: boolean): void {
   const step = path[depth] as Step;
   const { parts } = target;
+  // gcc lets a member without any bytes leave the union as it is.
+  if (target.type.kind === 'union' && partType(step).size === 0) return;
   if (!target.braced) target.span = cover(target.span, value.span);
   if (target.type.kind === 'union') for (const other of [...parts.keys()]) if (other !== step.index) parts.delete(other);
   for (let index = step.index; index <= step.last; index++) {

@@ -1,4 +1,4 @@
-import type { Architecture } from '../config/model.ts';
+import type { Architecture } from '../abi/scalar.ts';
 import type { Macro } from '../source/macro.ts';
 
 /** What gcc 12 defines on every target, as far as configs and headers ask for it (`gcc -dM -E`). */

@@ -19,6 +19,8 @@ export interface LayoutRules {
   readonly packed: boolean;
   readonly aligned: number | undefined;
   readonly packPragma: number;
+  /** On ARM an unnamed bit-field aligns its struct as a named one would (AAPCS 5.3.4), one of width 0 even a packed struct; on x86 never. */
+  readonly unnamedAligns: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export function layOut(record: RecordType, members: readonly MemberDeclaration[]
       align = Math.max(align, own);
     } else if (member.width === 0) {
       bit = roundUp(bit, type.align * 8);
-      // On ARM an unnamed bit-field aligns its container too (AAPCS 5.3.4); inside a packed struct it only ends the run.
+      if (rules.unnamedAligns) align = Math.max(align, rules.packPragma > 0 ? Math.min(type.align, rules.packPragma) : type.align);
       fields.push({ name: undefined, token: undefined, type, offset: bit / 8, bit: { start: 0, width: 0 } });
     } else {
       const unit = type.size * 8;
@@ -54,7 +56,7 @@ export function layOut(record: RecordType, members: readonly MemberDeclaration[]
       const offset = Math.floor(bit / 8);
       fields.push({ name: member.name, token: member.token, type, offset, bit: { start: bit % 8, width: member.width } });
       bit += member.width;
-      align = Math.max(align, own);
+      if (member.name !== undefined || rules.unnamedAligns) align = Math.max(align, own);
     }
     largest = Math.max(largest, bit);
   }

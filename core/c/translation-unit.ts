@@ -1,4 +1,4 @@
-import type { Architecture } from '../config/model.ts';
+import type { Architecture } from '../abi/scalar.ts';
 import type { Finding } from '../source/finding.ts';
 import type { Prelude, Preprocessed } from '../source/preprocessor-result.ts';
 import { SourceFile } from '../source/source-file.ts';

@@ -1,4 +1,4 @@
-import type { Architecture } from '../config/model.ts';
+import type { Architecture } from '../abi/scalar.ts';
 import type { Token } from '../source/token.ts';
 
 /** C types with the layout that gcc gives them on one target. Sizes and offsets are in bytes. */
@@ -166,6 +166,13 @@ function memberIndex(type: RecordType): Map<string, number> {
     });
   }
   return type.byName;
+}
+
+/** A member by its index; the index comes from the type itself. */
+export function fieldAt(type: RecordType, index: number): Field {
+  const field = type.fields?.[index];
+  if (!field) throw new RangeError(`${describeType(type)} has no field ${index}`);
+  return field;
 }
 
 /** All member names that a designator may use in this type, those of anonymous members too. */

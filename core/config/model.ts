@@ -1,6 +1,7 @@
+import type { Architecture } from '../abi/scalar.ts';
 import type { Span } from '../source/span.ts';
 
-export type Architecture = 'arm64' | 'arm' | 'x86';
+export type { Architecture };
 
 /** The numbers of `.architecture` in the header (`JAILHOUSE_X86` …; include/jailhouse/cell-config.h, since revision 14). */
 export const architectureNumbers: Readonly<Record<Architecture, number>> = { x86: 0, arm: 1, arm64: 2 };

@@ -2,7 +2,7 @@ import { encodeObject } from '../c/image.ts';
 import type { AggregateValue } from '../c/initial-value.ts';
 import type { ObjectEntity, Scope } from '../c/scope.ts';
 import type { TranslationUnit } from '../c/translation-unit.ts';
-import type { ArrayType, Field as CField, CType, RecordType } from '../c/types.ts';
+import { type ArrayType, type Field as CField, type CType, fieldAt, type RecordType } from '../c/types.ts';
 import type { Span } from '../source/span.ts';
 import { placeOf, placeOfRun, type Token } from '../source/token.ts';
 import { arrayFormats } from './arrays.ts';
@@ -74,7 +74,7 @@ export function readSource(
 
 function topView(image: Image, type: RecordType, head: RecordType, object: ObjectEntity, fallback: Span): StructView {
   let view = new StructView(image, type, 0, '', object.initial, fallback);
-  while (view.type !== head) view = view.struct((view.type.fields?.[0] as CField).name ?? '');
+  while (view.type !== head) view = view.struct(fieldAt(view.type, 0).name ?? '');
   return view;
 }
 

@@ -46,7 +46,7 @@ export function stringUnits(text: string): { units: number[]; unitSize: 1 | 2 | 
     const open = text.indexOf('(');
     return { units: encode(text.slice(open + 1, text.lastIndexOf(')')), unitSize), unitSize };
   }
-  return { ...unescape(text.slice(quote + 1, -1), unitSize), unitSize };
+  return { ...unescaped(text.slice(quote + 1, -1), unitSize), unitSize };
 }
 
 /** The value of a character constant: `'A'`, `'\n'`, and gcc's multi-character ones. Plain characters are C ints. */
@@ -54,7 +54,7 @@ export function characterValue(text: string, charSigned: boolean): { value: bigi
   const quote = text.indexOf("'");
   const prefix = text.slice(0, quote);
   const unitSize = prefix === 'L' || prefix === 'U' ? 4 : prefix === 'u' ? 2 : 1;
-  const { units, problem } = unescape(text.slice(quote + 1, -1), unitSize);
+  const { units, problem } = unescaped(text.slice(quote + 1, -1), unitSize);
   const report = problem ?? (units.length === 0 ? 'This character constant is empty.' : undefined);
   let value = 0n;
   if (unitSize > 1) value = prefix === 'L' ? BigInt.asIntN(32, BigInt(units.at(-1) ?? 0)) : BigInt(units.at(-1) ?? 0);
@@ -79,7 +79,7 @@ const simpleEscapes: Readonly<Record<string, number>> = {
   '?': 63,
 };
 
-function unescape(body: string, unitSize: 1 | 2 | 4): { units: number[]; problem?: string } {
+function unescaped(body: string, unitSize: 1 | 2 | 4): { units: number[]; problem?: string } {
   const units: number[] = [];
   let problem: string | undefined;
   let at = 0;

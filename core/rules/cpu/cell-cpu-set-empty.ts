@@ -1,4 +1,5 @@
 import type { FileRule } from '../rule.ts';
+import { cpuSizeField } from './cpu-set-counter.ts';
 
 export const cellCpuSetEmpty: FileRule = {
   id: 'cell-cpu-set-empty',
@@ -15,7 +16,7 @@ export const cellCpuSetEmpty: FileRule = {
   bad: '.cpus = { 0 },',
   good: '.cpus = { 0b1100 }, /* CPUs 2 and 3 */',
   check(config, report) {
-    if (config.kind !== 'cell' || config.cpus.size === 0 || config.cpus.value !== 0n) return;
+    if (config.kind !== 'cell' || cpuSizeField(config)?.value === 0 || config.cpus.value !== 0n) return;
     report({
       span: config.cpus.span,
       message:

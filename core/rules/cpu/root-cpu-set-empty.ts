@@ -15,9 +15,10 @@ export const rootCpuSetEmpty: FileRule = {
   bad: '.cpus = { 0 },',
   good: '.cpus = { 0xf }, /* CPUs 0-3 */',
   check(config, report) {
-    if (config.kind !== 'system' || (config.cpus.value !== 0n && config.cpus.size > 0)) return;
+    if (config.kind !== 'system') return;
     const size = cpuSizeField(config);
     const sizeMissing = size !== undefined && size.value === 0;
+    if (config.cpus.value !== 0n && !sizeMissing) return;
     report({
       span: sizeMissing ? size.span : config.cpus.span,
       message: sizeMissing

@@ -21,7 +21,7 @@ export const arrayCounterMismatch: FileRule = {
     const beyond = announcedSize(config) > config.bytes.length;
     for (const [at, array] of config.arrays.entries()) {
       const announced = announcedBytes(array);
-      const declared = declaredBytes(array);
+      const declared = declaredBytes(config, array);
       if (array.counter.value === 0 || announced === declared) continue;
       const last = nothingFollows(config, at);
       const name = array.member?.name;

@@ -21,14 +21,14 @@ export const arrayCounterMissing: FileRule = {
     for (const [at, array] of config.arrays.entries()) {
       const member = array.member;
       // The CPU set has rules of its own, which know what a size of 0 does.
-      if (array.kind === 'cpus' || member === undefined || declaredBytes(array) === 0 || array.counter.value !== 0) continue;
+      if (array.kind === 'cpus' || member === undefined || declaredBytes(config, array) === 0 || array.counter.value !== 0) continue;
       const last = nothingFollows(config, at);
       report({
         span: member.span,
         severity: last ? 'information' : 'error',
         message: last
           ? `.${array.counterName} is 0, so the hypervisor does not see the ${member.length} declared elements of ${member.name}. Set it to ARRAY_SIZE(config.${member.name}), or remove the array.`
-          : `.${array.counterName} is 0 although ${member.name} takes ${member.size} bytes: the hypervisor would read every array behind it ${member.size} bytes too early. Set .${array.counterName} = ARRAY_SIZE(config.${member.name}).`,
+          : `.${array.counterName} is 0 although ${member.name} takes ${declaredBytes(config, array)} bytes: the hypervisor would read every array behind it ${declaredBytes(config, array)} bytes too early. Set .${array.counterName} = ARRAY_SIZE(config.${member.name}).`,
         related: [{ span: array.counter.span, message: `.${array.counterName} is 0 here` }],
       });
     }

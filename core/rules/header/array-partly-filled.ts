@@ -1,3 +1,4 @@
+import { declaredBytes } from '../../config/array-layout.ts';
 import type { ArrayKind, Config } from '../../config/model.ts';
 import type { FileRule } from '../rule.ts';
 import { count } from '../wording.ts';
@@ -20,7 +21,7 @@ export const arrayPartlyFilled: FileRule = {
   check(config, report) {
     for (const array of config.arrays) {
       const member = array.member;
-      if (member === undefined || array.kind === 'cpus' || member.size === 0) continue;
+      if (member === undefined || array.kind === 'cpus' || member.size === 0 || declaredBytes(config, array) !== member.size) continue;
       const counted = Math.min(array.counter.value, member.length);
       const blank = counted - member.initialised;
       if (blank <= 0) continue;

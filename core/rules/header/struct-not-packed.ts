@@ -1,3 +1,4 @@
+import { paddingBetweenMembers } from '../../config/array-layout.ts';
 import type { FileRule } from '../rule.ts';
 import { count } from '../wording.ts';
 
@@ -18,11 +19,12 @@ export const structNotPacked: FileRule = {
   good: 'struct {\n\tstruct jailhouse_cell_desc cell;\n\t__u64 cpus[1];\n} __attribute__((packed)) config = {',
   check(config, report) {
     const shape = config.shape;
-    if (shape === undefined || shape.padding === 0) return;
+    const padding = paddingBetweenMembers(config);
+    if (shape === undefined || padding === 0) return;
     const at = shape.structEnd;
     report({
       span: shape.objectSpan,
-      message: `The struct of ${shape.objectName} is not packed: the compiler puts ${count(shape.padding, 'byte')} between its members, and the hypervisor would read everything behind them at the wrong place. Write __attribute__((packed)) before ${shape.objectName}.`,
+      message: `The struct of ${shape.objectName} is not packed: the compiler puts ${count(padding, 'byte')} between its members, and the hypervisor would read everything behind them at the wrong place. Write __attribute__((packed)) before ${shape.objectName}.`,
       fixes:
         config.origin === 'source' && at.file === config.path
           ? [{ title: 'Pack the struct', edits: [{ span: { ...at, start: at.end }, newText: ' __attribute__((packed))' }] }]

@@ -1,4 +1,4 @@
-import { bdfName, ivshmemDevices } from '../../config/ivshmem.ts';
+import { bdfName, type IvshmemDevice, ivshmemDevices, ivshmemMaxPeers } from '../../config/ivshmem.ts';
 import type { CellRule } from '../rule.ts';
 
 export const ivshmemPeersDiffer: CellRule = {
@@ -21,7 +21,8 @@ export const ivshmemPeersDiffer: CellRule = {
     const ends = new Map(ivshmemDevices(system).map((device) => [device.bdf.value, device]));
     for (const device of ivshmemDevices(member)) {
       const root = ends.get(device.bdf.value);
-      if (root === undefined || root.shmemPeers.value === device.shmemPeers.value) continue;
+      // A number that is impossible by itself is told of by ivshmem-peer-count.
+      if (root === undefined || root.shmemPeers.value === device.shmemPeers.value || !isPossible(root) || !isPossible(device)) continue;
       report({
         span: device.shmemPeers.span,
         message: `The ivshmem link ${bdfName(device.bdf.value)} has ${device.shmemPeers.value} peers here and ${root.shmemPeers.value} in the root cell: they would expect different sections, and not all are told of changes. Write the same number.`,
@@ -30,3 +31,7 @@ export const ivshmemPeersDiffer: CellRule = {
     }
   },
 };
+
+function isPossible(device: IvshmemDevice): boolean {
+  return device.shmemPeers.value >= 2 && device.shmemPeers.value <= ivshmemMaxPeers;
+}

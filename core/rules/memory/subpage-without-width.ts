@@ -11,7 +11,7 @@ export const subpageWithoutWidth: FileRule = {
   catalogue: ['SUB-width'],
   prose: {
     meaning:
-      'A region smaller than a page is trapped access by access, and the hypervisor lets through only the widths that IO_8, IO_16, IO_32 and IO_64 name. None of them: nothing gets through. Where a mapped region covers the whole window the flags do not matter.',
+      'A region smaller than a page is trapped access by access, and the hypervisor lets through only the widths that IO_8, IO_16, IO_32 and IO_64 name. None of them: nothing gets through. Where a mapped region covers the whole window the flags do not matter. The root cell lists much that Linux never touches: a warning there.',
     onTheBoard: 'The first access ends the cell: "FATAL: Invalid MMIO read, address: ..., size: ..." (mmio.c:mmio_handle_subpage).',
     remedy: 'Add the widths that the driver uses: JAILHOUSE_MEM_IO_32 for most devices, also IO_8 for a UART of 8250 kind.',
   },
@@ -24,6 +24,7 @@ export const subpageWithoutWidth: FileRule = {
       if (isExecutableOrLoadable(region) || isUnderMappedRegion(config, region)) continue;
       report({
         span: region.flags.span,
+        severity: config.kind === 'system' ? 'warning' : 'error',
         message: `${regionByVirt(region)} is no whole page, so each access is trapped, and its flags allow no width: the first access would end the cell with "Invalid MMIO". Add JAILHOUSE_MEM_IO_32, or whatever the driver uses.`,
       });
     }
