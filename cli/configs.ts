@@ -5,10 +5,12 @@ import type { Arguments } from './arguments.ts';
 import { misuse } from './command.ts';
 import { engineSettings } from './engine-options.ts';
 import type { PlaceSource } from './findings/place.ts';
-import type { Io, Outcome } from './io.ts';
+import { exitStatus, type Io, type Outcome } from './io.ts';
 import { absolutePath, baseName, folderOf } from './paths.ts';
 import { printable } from './printable.ts';
 import { nearest } from './spelling.ts';
+
+const projectFile = 'jailhouse.json';
 
 /** A config to work on, and the operand of the command line that named it. */
 export interface NamedConfig {
@@ -21,6 +23,8 @@ export interface NamedConfig {
 export interface Session {
   readonly workspace: Workspace;
   readonly configs: readonly NamedConfig[];
+  /** The `jailhouse.json` files that have a say in them: their mistakes are findings too. */
+  readonly projects: readonly string[];
   readonly places: PlaceSource;
 }
 
@@ -32,38 +36,54 @@ export function openSession(command: string, parsed: Arguments, operands: readon
   if (!settings.ok) return { ok: false, outcome: misuse(command, settings.message) };
   const workspace = new Workspace(io.fs, { ...defaultSettings, ...settings.settings });
   const found = new Map<string, NamedConfig>();
+  const projects = new Set<string>();
   for (const text of operands) {
     const operand = absolutePath(io.cwd, text);
     const kind = io.fs.stat(operand);
     if (kind === undefined) return { ok: false, outcome: misuse(command, noSuchPath(text, operand, io)) };
+    // A file named by hand is always one of its own: when it is no config, its findings say why.
     const paths = workspace.configsIn(operand);
-    // A file named by hand is looked at even when it does not seem to be a config: the findings then say why.
-    const named = paths.length === 0 && kind === 'file' && baseName(operand) !== 'jailhouse.json' ? [operand] : paths;
-    if (named.length === 0) return { ok: false, outcome: misuse(command, noConfigs(text, kind)) };
-    for (const path of named) if (!found.has(path)) found.set(path, { path, operand });
+    const isProject = baseName(operand) === projectFile;
+    if (isProject) projects.add(operand);
+    const isFaulty = isProject && workspace.check(operand).findings.length > 0;
+    if (paths.length === 0 && !isFaulty) return { ok: false, outcome: misuse(command, noConfigs(text, kind)) };
+    for (const path of paths) if (!found.has(path)) found.set(path, { path, operand });
+  }
+  const folders = new Set([...found.keys()].map(folderOf));
+  for (const folder of folders) {
+    const project = nearestProject(folder, io);
+    if (project !== undefined) projects.add(project);
   }
   const places: PlaceSource = {
     cwd: io.cwd,
     text: (path) => workspace.text(path),
     bytes: (path) => io.fs.readBytes(path),
   };
-  return { ok: true, session: { workspace, configs: [...found.values()], places } };
+  return { ok: true, session: { workspace, configs: [...found.values()], projects: [...projects], places } };
 }
 
-export type Checked = { readonly ok: true; readonly reports: readonly FileReport[] } | { readonly ok: false; readonly outcome: Outcome };
+export type Checked =
+  | { readonly ok: true; readonly reports: readonly FileReport[]; readonly projects: readonly FileReport[] }
+  | { readonly ok: false; readonly outcome: Outcome };
 
-/** Checks all configs, letting signals in between two of them. */
-export async function checkConfigs(command: string, session: Session, io: Io): Promise<Checked> {
+/** Checks all configs and the project files above them, letting signals in between two. */
+export async function checkConfigs(session: Session, io: Io): Promise<Checked> {
+  const projects = session.projects.map((path) => session.workspace.check(path));
   const reports: FileReport[] = [];
   for (const { path } of session.configs) {
-    if (await io.cancelled()) return { ok: false, outcome: { status: 130 } };
-    const report = session.workspace.check(path);
-    if (report.config === undefined && report.findings.length === 0) {
-      return { ok: false, outcome: misuse(command, noConfigs(path, 'file')) };
-    }
-    reports.push(report);
+    if (await io.cancelled()) return { ok: false, outcome: { status: exitStatus.cancelled } };
+    reports.push(session.workspace.check(path));
   }
-  return { ok: true, reports };
+  return { ok: true, reports, projects };
+}
+
+/** The `jailhouse.json` that the engine reads for configs in this folder. */
+function nearestProject(folder: string, io: Io): string | undefined {
+  for (let at = folder; ; at = folderOf(at)) {
+    const candidate = at === '/' ? `/${projectFile}` : `${at}/${projectFile}`;
+    if (io.fs.stat(candidate) === 'file') return candidate;
+    if (folderOf(at) === at || !at.includes('/')) return undefined;
+  }
 }
 
 function noSuchPath(text: string, operand: string, io: Io): string {
@@ -76,8 +96,9 @@ function noSuchPath(text: string, operand: string, io: Io): string {
 }
 
 function noConfigs(text: string, kind: 'file' | 'directory'): string {
-  const what = 'a C file that defines an object with a struct jailhouse_system or jailhouse_cell_desc in front, or a .cell file';
-  return kind === 'directory'
-    ? `there is no Jailhouse config under "${printable(text)}". A config is ${what}.`
-    : `"${printable(text)}" holds no Jailhouse config. A config is ${what}.`;
+  if (kind === 'file') return `"${printable(text)}" names no configs.`;
+  return (
+    `there is no Jailhouse config under "${printable(text)}". A config is a C file that defines an object with ` +
+    'a struct jailhouse_system or jailhouse_cell_desc in front, or a .cell file.'
+  );
 }

@@ -1,5 +1,3 @@
-import { humanSize } from '@jailhouse-cells/core/source/numbers.ts';
-import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
 import { checkConfigs, openSession, type Session } from '../configs.ts';
@@ -70,10 +68,10 @@ async function runBuild(parsed: Arguments, io: Io): Promise<Outcome> {
 
   const outputs = placeOutputs(configs, absolutePath(io.cwd, out), io);
   if (!outputs.ok) return misuse('build', outputs.message);
-  const checked = await checkConfigs('build', session, io);
+  const checked = await checkConfigs(session, io);
   if (!checked.ok) return checked.outcome;
-  const result = collect(checked.reports);
-  const unreadable = checked.reports.filter((report) => !isReadable(report));
+  const result = collect(checked.reports, checked.projects);
+  const unreadable = checked.reports.filter((report) => report.config === undefined);
   const force = parsed.has('--force');
   if (!force && (result.counts.error > 0 || unreadable.length > 0)) {
     const reason =
@@ -84,7 +82,7 @@ async function runBuild(parsed: Arguments, io: Io): Promise<Outcome> {
 
   const files = outputs.outputs.flatMap(({ config, path }) => {
     const report = checked.reports.find((candidate) => candidate.path === config);
-    return report !== undefined && isReadable(report) && report.config !== undefined ? [{ config, path, bytes: report.config.bytes }] : [];
+    return report?.config === undefined ? [] : [{ config, path, bytes: report.config.bytes }];
   });
   if (files.length === 0) return tell(parsed, io, session, result, [], { status: 1, line: 'nothing written: no config could be read' });
   if (await io.cancelled()) return { status: 130 };
@@ -100,16 +98,11 @@ async function runBuild(parsed: Arguments, io: Io): Promise<Outcome> {
   return tell(parsed, io, session, result, written, { status: unreadable.length === 0 ? 0 : 1, line });
 }
 
-/** The model of the present text, not of an earlier one. */
-function isReadable(report: FileReport): boolean {
-  return report.config !== undefined && report.current;
-}
-
 function writtenLine(written: readonly WrittenFile[], out: string): string {
   const [first] = written;
-  if (written.length === 1 && first !== undefined) return `wrote ${printable(first.path)} (${humanSize(first.bytes)})`;
+  if (written.length === 1 && first !== undefined) return `wrote ${printable(first.path)} (${plural(first.bytes, 'byte')})`;
   const total = written.reduce((sum, file) => sum + file.bytes, 0);
-  return `wrote ${written.length} .cell files under ${printable(out)} (${humanSize(total)})`;
+  return `wrote ${written.length} .cell files under ${printable(out)} (${plural(total, 'byte')})`;
 }
 
 function tell(

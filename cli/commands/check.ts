@@ -50,9 +50,9 @@ async function runCheck(parsed: Arguments, io: Io): Promise<Outcome> {
   const operands = parsed.operands.length === 0 ? ['.'] : parsed.operands;
   const opened = openSession('check', parsed, operands, io);
   if (!opened.ok) return opened.outcome;
-  const checked = await checkConfigs('check', opened.session, io);
+  const checked = await checkConfigs(opened.session, io);
   if (!checked.ok) return checked.outcome;
-  const result = collect(checked.reports);
+  const result = collect(checked.reports, checked.projects);
   const status = result.counts.error > 0 ? 1 : 0;
   return { status, out: await report(result, opened.session.places, parsed, io) };
 }

@@ -20,7 +20,7 @@ export const explain: Command = {
   options: [{ name: '--format', value: 'FORMAT', choices: ['text', 'json'], text: 'text (default) or json.' }, ...outputOptions],
   examples: [
     { command: 'jailhouse-cells explain', does: 'the list' },
-    { command: 'jailhouse-cells explain memory-overlap', does: 'one rule' },
+    { command: 'jailhouse-cells explain region-overlaps-hypervisor', does: 'one rule' },
   ],
   exit: [
     { status: 0, when: 'printed' },

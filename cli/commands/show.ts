@@ -48,7 +48,7 @@ async function runShow(parsed: Arguments, io: Io): Promise<Outcome> {
   const opened = openSession('show', parsed, parsed.operands, io);
   if (!opened.ok) return opened.outcome;
   const { session } = opened;
-  const checked = await checkConfigs('show', session, io);
+  const checked = await checkConfigs(session, io);
   if (!checked.ok) return checked.outcome;
   const descriptions = checked.reports.flatMap((report) => (report.config === undefined ? [] : [describe(report.config, report, io.cwd)]));
   const unreadable = checked.reports.filter((report) => report.config === undefined);

@@ -17,10 +17,11 @@ export interface CheckResult {
   readonly counts: Counts;
 }
 
-export function collect(reports: readonly FileReport[]): CheckResult {
+/** `projects`: the reports of `jailhouse.json` files, which are no configs but can have findings. */
+export function collect(reports: readonly FileReport[], projects: readonly FileReport[] = []): CheckResult {
   const byKey = new Map<string, { finding: Finding; configs: string[] }>();
   const counts: Record<Severity, number> = { error: 0, warning: 0, information: 0, hint: 0 };
-  for (const report of reports) {
+  for (const report of [...projects, ...reports]) {
     for (const finding of report.findings) {
       const key = findingKey(finding);
       const known = byKey.get(key);

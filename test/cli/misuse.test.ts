@@ -23,7 +23,10 @@ describe('a wrong call ends with status 2, nothing on the output, and the remedy
     [['check', '--fromat', 'json'], 'there is no option "--fromat"; did you mean --format.'],
     [['check', '--format', 'xml'], '--format cannot be "xml"; it is one of text, json, sarif, github.'],
     [['check', 'configs/rpi5.c'], '"configs/rpi5.c" does not exist; there is "rpi4.c" in its folder.'],
-    [['check', 'nowhere/at/all.c'], '"nowhere/at/all.c" does not exist (looked for /work/nowhere/at/all.c). Its folder does not exist either.'],
+    [
+      ['check', 'nowhere/at/all.c'],
+      '"nowhere/at/all.c" does not exist (looked for /work/nowhere/at/all.c). Its folder does not exist either.',
+    ],
     [['check', '--headers', 'configs'], '--headers "configs" is no Jailhouse tree: it has no include/jailhouse/cell-config.h'],
     [['check', '--revision', '15'], '--revision cannot be "15"; it is one of 10, 11, 12, 13, 14.'],
     [['check', '--arch', 'mips'], '--arch cannot be "mips"; it is one of arm64, arm, x86.'],
@@ -65,15 +68,18 @@ describe('help', () => {
     for (const command of commands) expect(out).toContain(`  ${command.name} `);
   });
 
-  test.each(commands.map((command) => [command]))('of each command: options, examples, exit status, within 100 columns', async (command) => {
-    const { status, out } = await call([command.name, '--nonsense', '--help']);
-    expect(status).toBe(0);
-    expect(await call(['help', command.name])).toEqual({ status: 0, out, err: '' });
-    for (const option of command.options) expect(out).toContain(option.name);
-    for (const { command: example } of command.examples) expect(out).toContain(example);
-    expect(out).toMatch(/Exit status:\n {2}0 /);
-    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-  });
+  test.each(commands.map((command) => [command]))(
+    'of each command: options, examples, exit status, within 100 columns',
+    async (command) => {
+      const { status, out } = await call([command.name, '--nonsense', '--help']);
+      expect(status).toBe(0);
+      expect(await call(['help', command.name])).toEqual({ status: 0, out, err: '' });
+      for (const option of command.options) expect(out).toContain(option.name);
+      for (const { command: example } of command.examples) expect(out).toContain(example);
+      expect(out).toMatch(/Exit status:\n {2}0 /);
+      for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    },
+  );
 
   test('fits a narrow window', async () => {
     const { out } = await call(['check', '--help'], { isTerminal: true, columns: 72 });
