@@ -2,8 +2,12 @@ import { writeFilesAtomically } from '@jailhouse-cells/host/atomic-write.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import type { Io, Sink } from './io.ts';
 
+/** Milliseconds between two looks at the signals: a turn of the event loop for every small file would cost more than the file. */
+const listenEvery = 20;
+
 /** The process as the commands see it. */
 export function nodeIo(signals: Signals): Io {
+  let listenedAt = performance.now();
   return {
     fs: nodeFileSystem,
     cwd: process.platform === 'win32' ? process.cwd().replaceAll('\\', '/') : process.cwd(),
@@ -12,7 +16,10 @@ export function nodeIo(signals: Signals): Io {
     err: sink(process.stderr),
     writeFiles: writeFilesAtomically,
     cancelled: async () => {
-      await new Promise((resolve) => setImmediate(resolve));
+      if (performance.now() - listenedAt > listenEvery) {
+        await new Promise((resolve) => setImmediate(resolve));
+        listenedAt = performance.now();
+      }
       return signals.cancelled;
     },
   };
