@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from './session.mjs';
 import { until } from './workbench.mjs';
 
@@ -30,6 +30,7 @@ describe('a workspace of other C files', () => {
       files: { 'hello.c': '#include <stdio.h>\n\nint main(void) { return 0; }\n', 'small.c': config },
     });
   });
+  afterEach((context) => session.workbench.pictureOfFailure(context));
   afterAll(() => session?.close());
 
   it('starts no server for a C file that is no config', async () => {
@@ -101,6 +102,7 @@ describe('an untrusted workspace', () => {
       settings: { 'security.workspace.trust.startupPrompt': 'never' },
     });
   });
+  afterEach((context) => session.workbench.pictureOfFailure(context));
   afterAll(() => session?.close());
 
   it('is checked', async () => {

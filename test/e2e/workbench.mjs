@@ -54,6 +54,11 @@ export class Workbench {
     return this.browser.close();
   }
 
+  /** For afterEach: takes a picture of what a failed test left behind. @param {{ task: import('vitest').RunnerTestCase }} context */
+  async pictureOfFailure({ task }) {
+    if (task.result?.state === 'fail') await this.screenshot(`failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}`);
+  }
+
   /** @param {string} name */
   screenshot(name) {
     return this.page.screenshot({ path: join(this.shots, `${name}.png`) });
@@ -68,7 +73,7 @@ export class Workbench {
   async openFile(name) {
     await this.quickInput('Control+P', name, name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
-    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+    await this.page.locator('.editor-instance .monaco-editor.focused .view-line').first().waitFor();
   }
 
   /** @param {string} key @param {string} text @param {string} row */
@@ -104,13 +109,15 @@ export class Workbench {
     await input.fill(`:${line}`);
     await this.page.keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
+    await this.page.locator('#status\\.editor\\.selection', { hasText: `Ln ${line}, Col` }).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
   }
 
-  /** Replaces the whole of a line in the active editor by typing. @param {number} line @param {string} text */
+  /** Replaces the text of a line in the active editor, not its indentation, by typing. @param {number} line @param {string} text */
   async replaceLine(line, text) {
     await this.goToLine(line);
     await this.page.keyboard.press('End');
-    await this.page.keyboard.press('Home');
+    // Home goes to the first letter: the indentation stays.
     await this.page.keyboard.press('Home');
     await this.page.keyboard.press('Shift+End');
     // insertText is one edit: no bracket or quote is closed by the editor.
