@@ -1,5 +1,6 @@
 import type { DiagnosticStore } from './diagnostic-store.ts';
 import type { Engine } from './engine.ts';
+import { isProjectFile } from './folder-search.ts';
 import { describeThrown, type Log } from './guard.ts';
 
 /** So many turns of the message queue are waited for at most while further edits lie in it. */
@@ -119,7 +120,7 @@ export class Checking {
   check(path: string): void {
     for (const queue of this.queues) queue.delete(path);
     try {
-      const report = this.isRelevant(path) && this.engine.isConfig(path) ? this.engine.check(path) : undefined;
+      const report = this.isRelevant(path) && isChecked(path, this.engine) ? this.engine.check(path) : undefined;
       if (report === undefined && !this.openPaths.has(path)) this.found.delete(path);
       this.note(this.store.update(path, report));
       this.listener.checked(path);
@@ -211,4 +212,10 @@ export class Checking {
       this.log.error(`reporting diagnostics failed: ${describeThrown(thrown)}`);
     }
   }
+}
+
+/** A file that is gone has nothing to show, though the engine may still know its last good model. */
+function isChecked(path: string, engine: Engine): boolean {
+  if (engine.text(path) === undefined) return false;
+  return isProjectFile(path) || engine.isConfig(path);
 }

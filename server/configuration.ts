@@ -1,6 +1,12 @@
 import { readSettings, type UserSettings } from '@jailhouse-cells/core/settings/read-settings.ts';
 import { settingsSection } from '@jailhouse-cells/core/settings/settings.ts';
-import { type Connection, DidChangeConfigurationNotification, type InitializeParams } from 'vscode-languageserver';
+import {
+  type Connection,
+  DidChangeConfigurationNotification,
+  type InitializeParams,
+  MessageType,
+  ShowMessageNotification,
+} from 'vscode-languageserver';
 import type { ClientFeatures } from './client-features.ts';
 import { describeThrown, guarded, type Log } from './guard.ts';
 
@@ -62,8 +68,15 @@ export class Configuration {
     const settings = readSettings(this.section, this.base());
     this.apply(settings);
     const problems = settings.problems.join('\n');
-    if (problems !== '' && problems !== this.problems) this.connection.window.showWarningMessage(problems);
+    if (problems !== '' && problems !== this.problems) this.warn(problems);
     this.problems = problems;
+  }
+
+  /** A notification: the request of the same purpose would wait for a button that is not there. */
+  private warn(message: string): void {
+    this.connection
+      .sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message })
+      .catch((thrown: unknown) => this.log.error(`showing a message failed: ${describeThrown(thrown)}`));
   }
 
   private async ask(): Promise<void> {

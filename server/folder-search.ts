@@ -4,12 +4,20 @@ import type { FileSystem } from '@jailhouse-cells/core/source/file-system.ts';
 const deepest = 24;
 const mostFolders = 50_000;
 
-/** What may hold a config that an editor can show. A `.cell` file is binary: the command line checks those. */
-export function mayBeConfig(path: string): boolean {
-  return path.endsWith('.c');
+/** The folders that the engine's own search leaves out (core/workspace/workspace.ts), beside the hidden ones. */
+const skippedFolders = new Set(['node_modules', 'dist', 'build']);
+
+/** What may hold a config that an editor can show, or says how configs belong together. A `.cell` is binary: the command line checks it. */
+export function mayBeChecked(path: string): boolean {
+  return path.endsWith('.c') || isProjectFile(path);
 }
 
-/** Yields, folder by folder, the files below `folder` that may be configs; hidden folders and installed packages are left out. */
+/** True for a `jailhouse.json`, which is checked as a file of its own. */
+export function isProjectFile(path: string): boolean {
+  return path.endsWith('/jailhouse.json');
+}
+
+/** Yields, folder by folder, the files below `folder` that may be configs; hidden folders and those of builds and packages are left out. */
 export function* searchFolder(fs: FileSystem, folder: string): Generator<readonly string[]> {
   const waiting = [{ path: folder.replace(/(?<=.)\/$/, ''), depth: 0 }];
   for (let seen = 0; seen < mostFolders; seen++) {
@@ -19,8 +27,8 @@ export function* searchFolder(fs: FileSystem, folder: string): Generator<readonl
     for (const entry of fs.list(next.path)) {
       const path = `${next.path === '/' ? '' : next.path}/${entry.name}`;
       if (entry.kind === 'file') {
-        if (mayBeConfig(path)) files.push(path);
-      } else if (next.depth < deepest && !entry.name.startsWith('.') && entry.name !== 'node_modules') {
+        if (mayBeChecked(path)) files.push(path);
+      } else if (next.depth < deepest && !entry.name.startsWith('.') && !skippedFolders.has(entry.name)) {
         waiting.push({ path, depth: next.depth + 1 });
       }
     }

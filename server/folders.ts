@@ -1,7 +1,7 @@
 import type { FileSystem } from '@jailhouse-cells/core/source/file-system.ts';
 import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver';
 import type { Checking } from './checking.ts';
-import { mayBeConfig, searchFolder } from './folder-search.ts';
+import { mayBeChecked, searchFolder } from './folder-search.ts';
 import { guarded, type Log } from './guard.ts';
 import type { Uris } from './uris.ts';
 
@@ -45,7 +45,7 @@ export class Folders {
   reconsider(path: string): void {
     if (this.around(path) === undefined) return;
     if (this.fs.stat(path) === 'directory') this.checking.search(searchFolder(this.fs, path));
-    else if (mayBeConfig(path)) this.checking.consider([path]);
+    else if (mayBeChecked(path)) this.checking.consider([path]);
   }
 
   private set(paths: readonly string[]): void {

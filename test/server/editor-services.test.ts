@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 describe('code actions', () => {
-  const withoutArchitecture = replaced(linuxText, '\t\t.architecture = JAILHOUSE_ARM64,\n', '');
+  const oldRevision = replaced(linuxText, '.revision = JAILHOUSE_CONFIG_REVISION', '.revision = 13');
 
   async function actionsFor(text: string, rule: string, options: ClientOptions = {}): Promise<CodeAction[]> {
     await start(rpi4Files(), options);
@@ -50,27 +50,27 @@ describe('code actions', () => {
   }
 
   it('mend the finding, for the version of the text that they were made for', async () => {
-    const [action] = await actionsFor(withoutArchitecture, 'architecture-missing');
+    const [action] = await actionsFor(oldRevision, 'config-revision');
     expect(action?.kind).toBe('quickfix');
-    expect(action?.diagnostics?.[0]?.code).toBe('architecture-missing');
+    expect(action?.diagnostics?.[0]?.code).toBe('config-revision');
     const change = action?.edit?.documentChanges?.[0];
     if (!TextDocumentEdit.is(change)) throw new Error('the action edits no document');
     expect(change.textDocument).toEqual({ uri: uriOf(linux), version: 1 });
     const edits = change.edits.flatMap((edit) => ('newText' in edit ? [edit] : []));
-    const mended = TextDocument.applyEdits(TextDocument.create(uriOf(linux), 'c', 1, withoutArchitecture), edits);
+    const mended = TextDocument.applyEdits(TextDocument.create(uriOf(linux), 'c', 1, oldRevision), edits);
     const version = await client.edit(linux, mended);
     await client.until(() => client.last(linux)?.version === version);
-    expect(client.last(linux)?.diagnostics.map(({ code }) => code)).not.toContain('architecture-missing');
+    expect(client.last(linux)?.diagnostics.map(({ code }) => code)).not.toContain('config-revision');
   });
 
   it('are plain changes for a client without document changes', async () => {
     const capabilities = { ...pushing, workspace: {} };
-    const [action] = await actionsFor(withoutArchitecture, 'architecture-missing', { capabilities });
+    const [action] = await actionsFor(oldRevision, 'config-revision', { capabilities });
     expect(Object.keys(action?.edit?.changes ?? {})).toEqual([uriOf(linux)]);
   });
 
   it('are none where nothing is to be mended, and none of other kinds', async () => {
-    await actionsFor(withoutArchitecture, 'architecture-missing');
+    await actionsFor(oldRevision, 'config-revision');
     const ask = (line: number, only: string[]) =>
       client.connection.sendRequest('textDocument/codeAction', {
         textDocument: { uri: uriOf(linux) },
@@ -78,7 +78,7 @@ describe('code actions', () => {
         context: { diagnostics: [], only },
       });
     expect(await ask(0, ['quickfix'])).toEqual([]);
-    expect(await ask(lineOf(withoutArchitecture, '.cell = {'), ['refactor'])).toEqual([]);
+    expect(await ask(lineOf(oldRevision, '.cell = {'), ['refactor'])).toEqual([]);
   });
 });
 

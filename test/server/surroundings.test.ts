@@ -82,7 +82,7 @@ describe('changes on disk', () => {
     await client.until(() => codes(linux).includes(strayCpuRule));
     fs.files.delete(header);
     await client.changedOnDisk(header, FileChangeType.Deleted);
-    await client.until(() => codes(linux).length > 0 && !codes(linux).includes(strayCpuRule));
+    await client.until(() => codes(linux).includes('c-include'));
     fs.files.set(header, '#define LINUX_CPUS 0b1100\n');
     await client.changedOnDisk(header, FileChangeType.Created);
     await client.until(() => codes(linux).length === 0);
@@ -125,6 +125,20 @@ describe('changes on disk', () => {
     fs.files.delete(root);
     await client.changedOnDisk(root, FileChangeType.Deleted);
     await client.until(() => !codes(linux).includes(strayCpuRule));
+  });
+});
+
+describe('a jailhouse.json', () => {
+  it('is checked itself, and its text in the editor counts for the configs', async () => {
+    const project = '/work/jailhouse.json';
+    const json = '{ "systems": { "rpi4": { "rootCell": "configs/rpi4.c", "cells": [{ "config": "elsewhere/demo.c" }] } } }';
+    const lonely = '/work/elsewhere/demo.c';
+    await start({ ...rpi4Files(), [lonely]: strayCpuText, [project]: '{ nonsense' }, { folders: ['/work'] });
+    await client.until(() => codes(project).length > 0);
+    await client.quiet();
+    expect(codes(lonely)).not.toContain(strayCpuRule);
+    await client.open(project, json);
+    await client.until(() => codes(project).length === 0 && codes(lonely).includes(strayCpuRule));
   });
 });
 
