@@ -22,7 +22,7 @@ export function headRows(config: ConfigDescription): readonly Row[] {
     'CPUs',
     cell.cpus.length === 0 ? `none (set of ${plural(cell.cpuSetBytes, 'byte')})` : `${runs(cell.cpus)} (${cell.cpus.length})`,
   ]);
-  if (cell.vpciIrqBase !== null && (cell.vpciIrqBase.spi !== 0 || config.pciDevices.some((device) => device.ivshmem !== null))) {
+  if (cell.vpciIrqBase !== null && (cell.vpciIrqBase.spi !== 0 || config.pciDevices.some((device) => device.ivshmem?.intx))) {
     const { spi, intid } = cell.vpciIrqBase;
     rows.push(['virtual INTx', `SPI ${spi}-${spi + 3} (INTID ${intid}-${intid + 3})`]);
   }

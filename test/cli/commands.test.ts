@@ -264,4 +264,20 @@ describe('show', () => {
     expect(unreadable.out).toBe('');
     expect(unreadable.err).toContain('a.cell');
   });
+
+  test('no .cell file makes a command fail otherwise than with findings', async () => {
+    const { io } = await call({ '/work/a.c': good }, ['build', 'a.c', '--out', '.']);
+    const bytes = io.fs.readBytes('/work/a.cell') ?? new Uint8Array();
+    expect(bytes.length).toBe(172);
+    for (let at = 0; at < bytes.length; at++) {
+      const mutants = [bytes.with(at, (bytes[at] ?? 0) ^ 0xff), bytes.slice(0, at)];
+      for (const mutant of mutants) {
+        for (const command of ['show', 'check']) {
+          const { status, err } = await call({ '/work/m.cell': mutant }, [command, 'm.cell']);
+          expect(status).toBeLessThanOrEqual(1);
+          expect(err).not.toContain('internal error');
+        }
+      }
+    }
+  });
 });
