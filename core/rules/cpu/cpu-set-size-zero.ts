@@ -1,5 +1,4 @@
 import type { FileRule } from '../rule.ts';
-import { setValue } from '../wording.ts';
 import { cpuSizeField } from './cpu-set-counter.ts';
 
 export const cpuSetSizeZero: FileRule = {
@@ -24,7 +23,6 @@ export const cpuSetSizeZero: FileRule = {
       span: size.span,
       message: `cpu_set_size is 0, so the cell has no CPU${member === undefined ? '' : ` and ${member.name} is read as the first memory region`}: jailhouse cell create would answer "Device or resource busy". Set .cpu_set_size = sizeof(config.${member?.name ?? 'cpus'}).`,
       related: member === undefined ? [] : [{ span: member.span, message: `${member.name}: ${member.size} bytes` }],
-      fixes: member === undefined ? [] : setValue(config, size, `sizeof(config.${member.name})`, `Write sizeof(config.${member.name})`),
     });
   },
 };

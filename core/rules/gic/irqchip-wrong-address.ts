@@ -1,7 +1,6 @@
 import { isBlankIrqchip } from '../../config/interrupt-pins.ts';
 import { hex } from '../../source/numbers.ts';
 import type { CellRule } from '../rule.ts';
-import { setValue } from '../wording.ts';
 
 export const irqchipWrongAddress: CellRule = {
   id: 'irqchip-wrong-address',
@@ -28,7 +27,6 @@ export const irqchipWrongAddress: CellRule = {
         severity: member === system ? 'warning' : 'error',
         message: `${chip.path} is for an interrupt controller at ${hex(chip.address.value)}, but gicd_base of the system is ${hex(gicd.value)}: the entry would be skipped and the cell has none of its interrupts. Write ${hex(gicd.value)}.`,
         related: [{ span: gicd.span, message: `gicd_base ${hex(gicd.value)}` }],
-        fixes: setValue(member, chip.address, hex(gicd.value), `Write ${hex(gicd.value)}`),
       });
     }
   },

@@ -1,7 +1,6 @@
 import { isCommRegion, isSubPage, pageSize } from '../../config/memory-flags.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
-import { setValue } from '../wording.ts';
 
 export const commRegionSize: FileRule = {
   id: 'comm-region-size',
@@ -33,7 +32,6 @@ export const commRegionSize: FileRule = {
           span: region.size.span,
           ...(size === 0n ? { severity: 'warning' as const } : {}),
           message: `The communication region ${region.path} has ${hex(size)} (${humanSize(size)}) instead of 0x1000 (4 KiB): ${effect}. Set .size = 0x1000.`,
-          fixes: setValue(config, region.size, '0x1000', 'Set the size to 0x1000'),
         });
       } else if (isSubPage(region)) {
         report({

@@ -19,7 +19,8 @@ export const mmconfigMissing: CellRule = {
   check(system, member, report) {
     const base = system.system?.pciMmconfigBase;
     const first = member.pciDevices[0];
-    if (base === undefined || base.value !== 0n || first === undefined) return;
+    // Told once, at the system config, when the root cell has devices too.
+    if (base === undefined || base.value !== 0n || first === undefined || (member !== system && system.pciDevices.length > 0)) return;
     report({
       span: member === system ? base.span : first.span,
       message: `${cellName(member)} has ${count(member.pciDevices.length, 'PCI device')}, but pci_mmconfig_base of the system is 0: it could not reach them. Set the base to a hole below 4 GiB.`,
