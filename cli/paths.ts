@@ -2,9 +2,9 @@
 
 const drive = /^[A-Za-z]:(?=\/|$)/;
 
-/** A path from the command line, made absolute. */
-export function absolutePath(cwd: string, path: string, windows = false): string {
-  const slashed = windows ? path.replaceAll('\\', '/') : path;
+/** A path from the command line, made absolute. On Windows, told by the drive of the current folder, `\\` separates too. */
+export function absolutePath(cwd: string, path: string): string {
+  const slashed = drive.test(cwd) ? path.replaceAll('\\', '/') : path;
   return normalise(slashed.startsWith('/') || drive.test(slashed) ? slashed : `${cwd}/${slashed}`);
 }
 

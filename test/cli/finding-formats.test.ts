@@ -137,13 +137,19 @@ describe('json', () => {
       endColumn: 26,
       configs: ['a b,c:%.c'],
       related: [{ file: 'root.c', line: 2, column: 16, endLine: 2, endColumn: 26, message: 'the hypervisor memory' }],
-      fixes: [
-        { title: 'Move it', edits: [{ file: 'a b,c:%.c', line: 1, column: 16, endLine: 1, endColumn: 26, newText: '0x20000000' }] },
-      ],
+      fixes: [{ title: 'Move it', edits: [{ file: 'a b,c:%.c', line: 1, column: 16, endLine: 1, endColumn: 26, newText: '0x20000000' }] }],
     });
     expect(report.findings[1]?.configs).toEqual(['a b,c:%.c', 'root.c']);
     expect(report.findings[3]).toMatchObject({ file: 'old.cell', offset: 20, length: 4 });
-    expect(report.configs[0]).toEqual({ path: 'a b,c:%.c', kind: null, name: null, arch: null, revision: null, headers: null, system: null });
+    expect(report.configs[0]).toEqual({
+      path: 'a b,c:%.c',
+      kind: null,
+      name: null,
+      arch: null,
+      revision: null,
+      headers: null,
+      system: null,
+    });
   });
 });
 
@@ -166,7 +172,9 @@ describe('github', () => {
 
   test('a span of several lines has no columns', () => {
     const long = finding('error', 'x', { file: '/work/root.c', start: 2, end: 12 });
-    expect(githubReport(collect([reportOf('/work/root.c', long)]), places, undefined, false)).toContain('::error file=root.c,line=1,endLine=2,title=x::');
+    expect(githubReport(collect([reportOf('/work/root.c', long)]), places, undefined, false)).toContain(
+      '::error file=root.c,line=1,endLine=2,title=x::',
+    );
   });
 });
 

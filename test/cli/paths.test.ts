@@ -8,8 +8,9 @@ test('paths of the command line become absolute', () => {
   expect(absolutePath('/work', '../../../x')).toBe('/x');
   expect(absolutePath('/work', '.')).toBe('/work');
   expect(absolutePath('/work', '/etc//x/')).toBe('/etc/x');
-  expect(absolutePath('C:/work', '..\\b', true)).toBe('C:/b');
-  expect(absolutePath('C:/work', 'D:\\b', true)).toBe('D:/b');
+  expect(absolutePath('/work', 'a\\b.c')).toBe('/work/a\\b.c');
+  expect(absolutePath('C:/work', '..\\b')).toBe('C:/b');
+  expect(absolutePath('C:/work', 'D:\\b')).toBe('D:/b');
 });
 
 test('relative ways and what is shown', () => {
