@@ -3,6 +3,7 @@ import { type Architecture, architectureNumbers } from '../config/model.ts';
 import type { Finding } from '../source/finding.ts';
 import { directoryOf, joinPath } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
+import type { Span } from '../source/span.ts';
 
 /** `jailhouse.json`, understood; paths are absolute. What concerns boards and targets is read by those who need it. */
 export interface Project {
@@ -13,6 +14,8 @@ export interface Project {
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly systems: readonly ProjectSystem[];
+  /** Where each config of the systems is named, by its path. */
+  readonly places: ReadonlyMap<string, Span>;
   readonly findings: readonly Finding[];
 }
 
@@ -36,8 +39,10 @@ export function readProject(file: SourceFile): Project {
         : { file: file.path, start: at, end: at + key.length + 2 };
     findings.push({ rule: 'project-file', severity: 'error', message, span, related: [], fixes: [] });
   };
+  const places = new Map<string, Span>();
   const empty = {
     path: file.path,
+    places,
     headers: undefined,
     revision: undefined,
     arch: undefined,
@@ -58,6 +63,11 @@ export function readProject(file: SourceFile): Project {
     return empty;
   }
   const path = (value: string): string => joinPath(directory, value);
+  const named = (value: string): string => {
+    const at = file.text.indexOf(JSON.stringify(value));
+    if (at >= 0) places.set(path(value), { file: file.path, start: at, end: at + JSON.stringify(value).length });
+    return path(value);
+  };
   const text = (value: Json | undefined, key: string): string | undefined => {
     if (value === undefined || typeof value === 'string') return value;
     complain(`"${key}" must be a string.`, key);
@@ -88,11 +98,12 @@ export function readProject(file: SourceFile): Project {
         typeof cell === 'string' ? cell : isObject(cell) && typeof cell.config === 'string' ? cell.config : undefined,
       );
       if (configs.includes(undefined)) complain(`A cell of the system "${name}" names no "config".`, name);
-      systems.push({ name, rootCell: path(rootCell), cells: configs.filter((cell) => cell !== undefined).map(path) });
+      systems.push({ name, rootCell: named(rootCell), cells: configs.filter((cell) => cell !== undefined).map(named) });
     }
   }
   return {
     path: file.path,
+    places,
     headers: headers === undefined ? undefined : path(headers),
     revision,
     arch: arch !== undefined && arch in architectureNumbers ? (arch as Architecture) : undefined,

@@ -1,3 +1,4 @@
+import type { Finding } from '../source/finding.ts';
 import { baseName, directoryOf, joinPath, upwards } from '../source/paths.ts';
 import { type ConfigHint, hintOf } from './config-text.ts';
 import type { Inputs } from './inputs.ts';
@@ -42,6 +43,19 @@ export class Systems {
       const source = this.inputs.source(path);
       return source && readProject(source);
     });
+  }
+
+  /** What is wrong in a `jailhouse.json`, configs that it names in vain too. */
+  projectFindings(path: string): readonly Finding[] {
+    const project = this.project(path);
+    const missing = [...(project?.places ?? [])].filter(([config]) => !this.inputs.isFile(config));
+    return [
+      ...(project?.findings ?? []),
+      ...missing.map(([config, span]): Finding => {
+        const message = `${baseName(config)} does not exist: there is no file ${config}. Correct the path; it starts at the folder of jailhouse.json.`;
+        return { rule: 'project-file', severity: 'error', message, span, related: [], fixes: [] };
+      }),
+    ];
   }
 
   hint(path: string): ConfigHint {

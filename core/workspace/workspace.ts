@@ -123,7 +123,7 @@ export class Workspace {
 
   private compose(path: string): FileReport {
     if (baseName(path) === 'jailhouse.json') {
-      const findings = this.systems.project(path)?.findings ?? [];
+      const findings = this.systems.projectFindings(path);
       return { path, findings: this.ordered(path, findings), config: undefined, current: true, header: undefined, system: undefined };
     }
     const read = this.read(path);
