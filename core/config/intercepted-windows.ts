@@ -1,5 +1,6 @@
 import type { AddressWindow } from './address-window.ts';
 import { highestCpu } from './cpu-list.ts';
+import { gicOf } from './gic.ts';
 import { ivshmemDevices } from './ivshmem.ts';
 import { pageSize } from './memory-flags.ts';
 import type { Config } from './model.ts';
@@ -46,7 +47,7 @@ export interface GicWindow extends AddressWindow {
  * and GIC versions other than 2 and 3 give nothing.
  */
 export function gicWindows(system: Config): readonly GicWindow[] {
-  const gic = system.system?.gic;
+  const gic = gicOf(system);
   if (gic === undefined) return [];
   const version = gic.gicVersion?.value;
   const cpus = BigInt((highestCpu(system.cpus) ?? 0) + 1);

@@ -1,4 +1,5 @@
 import { cpuNames } from '../../config/cpu-list.ts';
+import { gicOf } from '../../config/gic.ts';
 import type { FileRule } from '../rule.ts';
 
 export const gicv2CpuLimit: FileRule = {
@@ -16,7 +17,7 @@ export const gicv2CpuLimit: FileRule = {
   bad: '.gic_version = 2,\n/* ... */\n.cpus = { 0x3ff },',
   good: '.gic_version = 2,\n/* ... */\n.cpus = { 0xff },',
   check(config, report) {
-    const version = config.system?.gic?.gicVersion;
+    const version = gicOf(config)?.gicVersion;
     if (version?.value !== 2 || config.cpus.value >> 8n === 0n) return;
     report({
       span: config.cpus.span,

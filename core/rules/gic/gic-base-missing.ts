@@ -1,3 +1,4 @@
+import { gicOf } from '../../config/gic.ts';
 import type { FileRule } from '../rule.ts';
 import { requiredGicBases } from './required-gic-bases.ts';
 
@@ -21,7 +22,7 @@ export const gicBaseMissing: FileRule = {
       if (field.value !== 0n) continue;
       report({
         span: field.span,
-        message: `${name} is 0, but a GICv${config.system?.gic?.gicVersion?.value} needs it: jailhouse enable would answer "No such device". Copy it from reg of the interrupt controller in the board's device tree.`,
+        message: `${name} is 0, but a GICv${gicOf(config)?.gicVersion?.value} needs it: jailhouse enable would answer "No such device". Copy it from reg of the interrupt controller in the board's device tree.`,
       });
     }
   },

@@ -1,3 +1,4 @@
+import { gicOf } from '../../config/gic.ts';
 import type { FileRule } from '../rule.ts';
 
 export const gicMaintenanceIrq: FileRule = {
@@ -17,7 +18,7 @@ export const gicMaintenanceIrq: FileRule = {
   bad: '.maintenance_irq = 9,',
   good: '.maintenance_irq = 25,',
   check(config, report) {
-    const irq = config.system?.gic?.maintenanceIrq;
+    const irq = gicOf(config)?.maintenanceIrq;
     if (irq === undefined || (irq.value >= 16 && irq.value <= 31)) return;
     report({
       span: irq.span,

@@ -1,3 +1,4 @@
+import { gicOf } from '../../config/gic.ts';
 import type { FileRule } from '../rule.ts';
 
 export const gicVersion: FileRule = {
@@ -16,7 +17,7 @@ export const gicVersion: FileRule = {
   bad: '.arm = {\n\t.gic_version = 4,',
   good: '.arm = {\n\t.gic_version = 3,',
   check(config, report) {
-    const version = config.system?.gic?.gicVersion;
+    const version = gicOf(config)?.gicVersion;
     if (version === undefined || version.value === 2 || version.value === 3) return;
     report({
       span: version.span,

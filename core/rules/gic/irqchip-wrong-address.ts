@@ -1,3 +1,4 @@
+import { gicOf } from '../../config/gic.ts';
 import { isBlankIrqchip } from '../../config/interrupt-pins.ts';
 import { hex } from '../../source/numbers.ts';
 import type { CellRule } from '../rule.ts';
@@ -18,7 +19,7 @@ export const irqchipWrongAddress: CellRule = {
   bad: '/* system: .gicd_base = 0xff841000 */\n.irqchips = {\n\t{ .address = 0xff842000,',
   good: '/* system: .gicd_base = 0xff841000 */\n.irqchips = {\n\t{ .address = 0xff841000,',
   check(system, member, report) {
-    const gicd = system.system?.gic?.gicdBase;
+    const gicd = gicOf(system)?.gicdBase;
     if (gicd === undefined || gicd.value === 0n) return;
     for (const chip of member.irqchips) {
       if (isBlankIrqchip(chip) || chip.address.value === gicd.value) continue;

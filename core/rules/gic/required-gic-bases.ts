@@ -1,8 +1,9 @@
+import { gicOf } from '../../config/gic.ts';
 import type { Config, Field } from '../../config/model.ts';
 
 /** The register bases that the GIC version of a system config needs (hypervisor/arch/arm-common/gic-v2.c, gic-v3.c); none for another version. */
 export function requiredGicBases(config: Config): readonly { readonly name: string; readonly field: Field<bigint> }[] {
-  const gic = config.system?.gic;
+  const gic = gicOf(config);
   if (gic?.gicVersion?.value === 2)
     return [
       { name: 'gicd_base', field: gic.gicdBase },

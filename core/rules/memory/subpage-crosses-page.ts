@@ -11,7 +11,7 @@ export const subpageCrossesPage: FileRule = {
   catalogue: ['SUB-page-cross'],
   prose: {
     meaning:
-      'To carry out a trapped access the hypervisor maps one page, counted from the page of `phys_start`. A region that starts inside a page may not reach into the next one.',
+      'To carry out a trapped access the hypervisor maps one page, counted from the page of `phys_start`. A region that starts inside a page may not reach into the next one. The root cell lists much that Linux never touches: a warning there.',
     onTheBoard:
       'An access behind the boundary touches a wrong page or aborts in the hypervisor ("FATAL: Unhandled HYP exception"), which stops the CPU for good (mmio.c:mmio_handle_subpage).',
     remedy: 'Split the region at the page boundary.',
@@ -26,6 +26,7 @@ export const subpageCrossesPage: FileRule = {
       const boundary = region.physStart.value - off + pageSize;
       report({
         span: region.physStart.span,
+        severity: config.kind === 'system' ? 'warning' : 'error',
         message: `${regionByPhys(region)} starts inside a page and crosses the boundary at ${hex(boundary)}: an access behind it would touch the wrong page or abort in the hypervisor. Split the region there.`,
         related: [{ span: region.size.span, message: `size ${hex(region.size.value)}` }],
       });
