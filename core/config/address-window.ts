@@ -1,5 +1,4 @@
 import type { Span } from '../source/span.ts';
-import { isEmpty } from './memory-flags.ts';
 import type { MemoryRegion } from './model.ts';
 
 /** A stretch of addresses that something other than a cell's own regions claims. Addresses and size in bytes. */
@@ -44,16 +43,33 @@ function later(a: bigint, b: bigint): bigint {
   return b;
 }
 
-/** True when `range` lies in the union of the physical ranges of `regions`. */
-export function isCoveredByPhys(range: AddressRange, regions: readonly MemoryRegion[]): boolean {
-  const end = range.start + range.size;
-  let at = range.start;
-  const sorted = regions.filter((region) => !isEmpty(region)).sort((a, b) => (a.physStart.value < b.physStart.value ? -1 : 1));
-  for (const region of sorted) {
-    if (region.physStart.value > at) break;
-    const regionEnd = region.physStart.value + region.size.value;
-    if (regionEnd > at) at = regionEnd;
-    if (at >= end) return true;
+/** A union of ranges that answers whether it covers another one: n log n to make, log n to ask. */
+export class Coverage {
+  private readonly starts: bigint[] = [];
+  private readonly ends: bigint[] = [];
+
+  constructor(ranges: readonly AddressRange[]) {
+    const sorted = ranges.filter((range) => range.size > 0n).sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+    for (const range of sorted) {
+      const last = this.ends.length - 1;
+      const end = range.start + range.size;
+      const lastEnd = this.ends[last];
+      if (lastEnd === undefined || range.start > lastEnd) {
+        this.starts.push(range.start);
+        this.ends.push(end);
+      } else if (end > lastEnd) this.ends[last] = end;
+    }
   }
-  return at >= end;
+
+  covers(range: AddressRange): boolean {
+    let low = 0;
+    let high = this.starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.starts[middle] as bigint) <= range.start) low = middle + 1;
+      else high = middle;
+    }
+    const end = this.ends[low - 1];
+    return end !== undefined && range.start + range.size <= end;
+  }
 }

@@ -6,11 +6,15 @@ interface Entry<T> {
   readonly end: bigint;
 }
 
+/** Pairs visited at most: where everything overlaps everything, their number would grow with the square. */
+const maxVisitedPairs = 20_000;
+
 /**
- * Calls `visit` for every pair of items whose ranges overlap, until it returns false. Items with empty ranges overlap
- * nothing. Sweeps over the sorted starts: n log n, plus the number of pairs.
+ * Calls `visit` for every pair of items whose ranges overlap, until it returns false or 20,000 pairs are visited. Items with
+ * empty ranges overlap nothing. Sweeps over the sorted starts: n log n, plus the number of pairs.
  */
 export function forEachOverlap<T>(items: readonly T[], rangeOf: (item: T) => AddressRange, visit: (a: T, b: T) => boolean): void {
+  let visited = 0;
   const entries: Entry<T>[] = [];
   for (const item of items) {
     const { start, size } = rangeOf(item);
@@ -22,7 +26,7 @@ export function forEachOverlap<T>(items: readonly T[], rangeOf: (item: T) => Add
   let open: Entry<T>[] = [];
   for (const entry of entries) {
     open = open.filter((earlier) => earlier.end > entry.start);
-    for (const earlier of open) if (!visit(earlier.item, entry.item)) return;
+    for (const earlier of open) if (!visit(earlier.item, entry.item) || ++visited >= maxVisitedPairs) return;
     open.push(entry);
   }
 }

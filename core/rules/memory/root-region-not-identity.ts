@@ -1,4 +1,4 @@
-import { isCoveredByPhys, physRange } from '../../config/address-window.ts';
+import { Coverage, physRange } from '../../config/address-window.ts';
 import { isCommRegion, isEmpty } from '../../config/memory-flags.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
@@ -21,10 +21,12 @@ export const rootRegionNotIdentity: FileRule = {
   good: '.phys_start = 0x40000000,\n.virt_start = 0x40000000,',
   check(config, report) {
     if (config.kind !== 'system') return;
-    const identity = config.memoryRegions.filter((region) => region.physStart.value === region.virtStart.value && !isEmpty(region));
+    const identity = new Coverage(
+      config.memoryRegions.filter((region) => region.physStart.value === region.virtStart.value).map(physRange),
+    );
     for (const region of config.memoryRegions) {
       if (isEmpty(region) || isCommRegion(region) || region.physStart.value === region.virtStart.value) continue;
-      const alias = isCoveredByPhys(physRange(region), identity);
+      const alias = identity.covers(physRange(region));
       report({
         span: region.virtStart.span,
         severity: alias ? 'information' : 'error',

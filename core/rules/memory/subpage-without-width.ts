@@ -1,5 +1,6 @@
+import { type AddressRange, Coverage, virtRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage, pageSize, widthFlags } from '../../config/memory-flags.ts';
-import type { Config, MemoryRegion } from '../../config/model.ts';
+import type { MemoryRegion } from '../../config/model.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
@@ -18,10 +19,11 @@ export const subpageWithoutWidth: FileRule = {
   bad: '.size = 0x40,\n.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO,',
   good: '.size = 0x40,\n.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO |\n\t JAILHOUSE_MEM_IO_8 | JAILHOUSE_MEM_IO_32,',
   check(config, report) {
+    const mapped = new Coverage(config.memoryRegions.filter((region) => !isSubPage(region)).map(virtRange));
     for (const region of config.memoryRegions) {
       if (isEmpty(region) || !isSubPage(region) || isCommRegion(region) || (region.flags.value & widthFlags) !== 0n) continue;
       // RAM of odd size is one mistake, told of by ram-not-page-aligned.
-      if (isExecutableOrLoadable(region) || isUnderMappedRegion(config, region)) continue;
+      if (isExecutableOrLoadable(region) || mapped.covers(pagesOf(region))) continue;
       report({
         span: region.flags.span,
         severity: config.kind === 'system' ? 'warning' : 'error',
@@ -35,10 +37,8 @@ function isExecutableOrLoadable(region: MemoryRegion): boolean {
   return hasFlag(region, 'EXECUTE') || hasFlag(region, 'LOADABLE');
 }
 
-function isUnderMappedRegion(config: Config, region: MemoryRegion): boolean {
-  const first = region.virtStart.value - (region.virtStart.value % pageSize);
-  const end = region.virtStart.value + region.size.value;
-  return config.memoryRegions.some(
-    (other) => !isEmpty(other) && !isSubPage(other) && other.virtStart.value <= first && other.virtStart.value + other.size.value >= end,
-  );
+/** The pages that a trapped window touches. */
+function pagesOf(region: MemoryRegion): AddressRange {
+  const start = region.virtStart.value - (region.virtStart.value % pageSize);
+  return { start, size: region.virtStart.value + region.size.value - start };
 }
