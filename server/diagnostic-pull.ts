@@ -7,8 +7,10 @@ import {
   type FullDocumentDiagnosticReport,
   LSPErrorCodes,
   ResponseError,
+  type ResultProgressReporter,
   type WorkspaceDiagnosticParams,
   type WorkspaceDiagnosticReport,
+  type WorkspaceDiagnosticReportPartialResult,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
 import type { Checking } from './checking.ts';
@@ -27,6 +29,7 @@ export class DiagnosticPull {
   /** What the client was last given for each document. */
   private readonly given = new Map<string, string>();
   private readonly waiters = new Set<Waiter>();
+  private closings = 0;
   private ready: () => void = () => undefined;
   /** Resolves when settings and folders are known: an answer before that would be made again at once. */
   private readonly whenReady = new Promise<void>((resolve) => {
@@ -62,10 +65,16 @@ export class DiagnosticPull {
       guarded(
         this.log,
         'answering workspace/diagnostic',
-        (params, token) => this.ofWorkspace(params, token),
+        (params, token, _progress, stream) => this.ofWorkspace(params, token, stream),
         () => ({ items: [] }),
       ),
     );
+  }
+
+  /** A document was closed: a client that pulls asks afresh for what it shows now. */
+  closed(): void {
+    this.closings++;
+    for (const wake of [...this.waiters]) wake();
   }
 
   /** The background work has come to rest: tells the client about documents that it has old diagnostics of. */
@@ -116,17 +125,25 @@ export class DiagnosticPull {
     );
   }
 
+  /**
+   * Kept open for as long as there is nothing new. A client that takes partial results gets all news through one request; it is
+   * ended when a document is closed, because the client then forgets what it has of that one and says so with its next request.
+   */
   private async ofWorkspace(
     params: WorkspaceDiagnosticParams,
     token: CancellationToken,
+    stream: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined,
   ): Promise<WorkspaceDiagnosticReport | ResponseError<{ retriggerRequest: boolean }>> {
     await this.whenReady;
-    const previous = new Map<string, string>();
-    for (const { uri, value } of params.previousResultIds) previous.set(this.uris.pathOf(uri) ?? uri, value);
+    const known = new Map<string, string>();
+    for (const { uri, value } of params.previousResultIds) known.set(this.uris.pathOf(uri) ?? uri, value);
+    const { closings } = this;
     for (;;) {
       if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled', { retriggerRequest: false });
-      const items = this.newsSince(previous);
-      if (items.length > 0) return { items };
+      const items = this.newsSince(known);
+      if (closings !== this.closings || (items.length > 0 && !stream)) return { items };
+      if (items.length > 0) stream?.report({ items });
+      for (const { uri, resultId } of items) known.set(this.uris.pathOf(uri) ?? uri, resultId ?? '');
       await this.news(token);
     }
   }

@@ -55,6 +55,7 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
     closed: (path) => {
       checking.close(path);
       folders.reconsider(path);
+      pull.closed();
     },
   });
   const push = new DiagnosticPush(connection, store, documents, uris, features, log);

@@ -6,6 +6,7 @@ import {
   type Diagnostic,
   type FullDocumentDiagnosticReport,
   LSPErrorCodes,
+  ProgressType,
   type RelatedFullDocumentDiagnosticReport,
   type RelatedUnchangedDocumentDiagnosticReport,
   type WorkspaceDiagnosticReport,
@@ -124,6 +125,30 @@ describe('pulled diagnostics', () => {
     await client.open(linux, linuxText);
     const news = (await waiting).items.find(({ uri }) => uri === uriOf(linux));
     expect(news?.kind === 'full' && codes(news)).not.toContain(strayCpuRule);
+  });
+
+  it('stream through one request to a client that takes partial results, until a document is closed', async () => {
+    await start(rpi4Files(), ['/work']);
+    const news: WorkspaceDiagnosticReport['items'] = [];
+    const type = new ProgressType<WorkspaceDiagnosticReport>();
+    client.connection.onProgress(type, 'stream', ({ items }) => void news.push(...items));
+    const params = { previousResultIds: [], partialResultToken: 'stream' };
+    const request = client.connection.sendRequest<WorkspaceDiagnosticReport>('workspace/diagnostic', params);
+    const given = () => {
+      const last = news.findLast(({ uri }) => uri === uriOf(linux));
+      return last?.kind === 'full' ? codes(last) : [];
+    };
+    await client.open(root, rootText);
+    await client.quiet();
+    expect(given()).not.toContain(strayCpuRule);
+    await client.edit(root, replaced(rootText, '.cpus = { 0b1111 }', '.cpus = { 0b0111 }'));
+    await client.quiet();
+    expect(given()).toContain(strayCpuRule);
+    await client.edit(root, rootText);
+    await client.quiet();
+    expect(given()).not.toContain(strayCpuRule);
+    await client.close(root);
+    expect((await request).items.every(({ kind }) => kind === 'full')).toBe(true);
   });
 
   it('waiting for news can be cancelled', async () => {
