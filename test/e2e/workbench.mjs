@@ -136,17 +136,23 @@ export class Workbench {
 
   /** Opens the Problems view and types into its filter. @param {string} filter */
   async filterProblems(filter) {
-    await this.command('Problems: Focus on Problems View');
-    await this.page.locator('.markers-panel').waitFor();
-    // The keys that VS Code binds for "focus the filter of this view".
     const input = this.page.locator('.viewpane-filter input').first();
     await until('the filter of the Problems view to have the focus', async () => {
+      await this.command('Problems: Focus on Problems View');
+      await this.page.locator('.markers-panel').waitFor();
+      // Its key opens the editor's search as long as the focus has not come over.
+      if (!(await this.focusIsIn('.part.panel'))) return false;
       await this.page.keyboard.press('Control+F');
       return input.evaluate((element) => element === element.ownerDocument.activeElement);
     });
     await this.page.keyboard.press('Control+A');
     await this.page.keyboard.press('Delete');
     if (filter !== '') await this.page.keyboard.type(filter);
+  }
+
+  /** @param {string} selector */
+  focusIsIn(selector) {
+    return this.page.evaluate((wanted) => document.activeElement?.closest(wanted) != null, selector);
   }
 
   /** What VS Code says of the language status items of the active editor. */
