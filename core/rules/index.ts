@@ -52,6 +52,7 @@ import { ivshmemIdLimit } from './ivshmem/ivshmem-id-limit.ts';
 import { ivshmemIdNotAPeer } from './ivshmem/ivshmem-id-not-a-peer.ts';
 import { ivshmemIdTakenByRoot } from './ivshmem/ivshmem-id-taken-by-root.ts';
 import { ivshmemInterruptNotOwned } from './ivshmem/ivshmem-interrupt-not-owned.ts';
+import { ivshmemInterruptOfRoot } from './ivshmem/ivshmem-interrupt-of-root.ts';
 import { ivshmemMemoryDiffers } from './ivshmem/ivshmem-memory-differs.ts';
 import { ivshmemNotRootshared } from './ivshmem/ivshmem-not-rootshared.ts';
 import { ivshmemOutputSize } from './ivshmem/ivshmem-output-size.ts';
@@ -82,6 +83,7 @@ import { mmconfigMissing } from './pci/mmconfig-missing.ts';
 import { pciCapsRange } from './pci/pci-caps-range.ts';
 import { pciDeviceDuplicate } from './pci/pci-device-duplicate.ts';
 import { pciDeviceIsRootIvshmem } from './pci/pci-device-is-root-ivshmem.ts';
+import { pciDeviceOnVirtualHost } from './pci/pci-device-on-virtual-host.ts';
 import { pciDeviceType } from './pci/pci-device-type.ts';
 import { regionCoversBarWindow } from './pci/region-covers-bar-window.ts';
 import { regionCoversMmconfig } from './pci/region-covers-mmconfig.ts';
@@ -196,6 +198,7 @@ export const ruleFamilies: readonly RuleFamily[] = [
       pciCapsRange,
       pciDeviceDuplicate,
       pciDeviceIsRootIvshmem,
+      pciDeviceOnVirtualHost,
       pciDeviceType,
       regionCoversBarWindow,
       regionCoversMmconfig,
@@ -212,6 +215,7 @@ export const ruleFamilies: readonly RuleFamily[] = [
       ivshmemIdNotAPeer,
       ivshmemIdTakenByRoot,
       ivshmemInterruptNotOwned,
+      ivshmemInterruptOfRoot,
       ivshmemMemoryDiffers,
       ivshmemNotRootshared,
       ivshmemOutputSize,

@@ -57,7 +57,7 @@ describe('severity', () => {
   test('is the rule’s own unless set, and off silences', () => {
     const named = (levels: Parameters<typeof runFileRules>[1]) =>
       runFileRules(simple, levels).map(({ rule, severity }) => `${severity} ${rule}`);
-    expect(named({})).toEqual(['warning name-is-number']);
+    expect(named({})).toEqual(['information name-is-number']);
     expect(named({ 'name-is-number': 'error' })).toEqual(['error name-is-number']);
     expect(named({ 'name-is-number': 'off' })).toEqual([]);
   });

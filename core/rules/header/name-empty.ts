@@ -3,7 +3,7 @@ import type { FileRule } from '../rule.ts';
 export const nameEmpty: FileRule = {
   id: 'name-empty',
   title: 'Cell without a name',
-  severity: 'warning',
+  severity: 'information',
   scope: 'file',
   catalogue: ['HDR-name-empty'],
   prose: {

@@ -6,7 +6,7 @@ const number = /^\s*[+-]?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/;
 export const nameIsNumber: FileRule = {
   id: 'name-is-number',
   title: 'Cell name reads as a number',
-  severity: 'warning',
+  severity: 'information',
   scope: 'file',
   catalogue: ['HDR-name-numeric'],
   prose: {

@@ -3,7 +3,7 @@ import type { FileRule } from '../rule.ts';
 export const nameTooLong: FileRule = {
   id: 'name-too-long',
   title: 'Cell name over 31 characters',
-  severity: 'warning',
+  severity: 'information',
   scope: 'file',
   catalogue: ['HDR-name-length'],
   prose: {

@@ -6,10 +6,10 @@ export const ivshmemVectors: FileRule = {
   title: 'Interrupt vectors of an ivshmem device do not fit',
   severity: 'error',
   scope: 'file',
-  catalogue: ['IVS-msix-max', 'IVS-msix-vs-mask', 'IVS-x86-intx'],
+  catalogue: ['IVS-msix-max', 'IVS-msix-vs-mask', 'IVS-x86-intx', 'IVS-arm-msix'],
   prose: {
     meaning:
-      'An ivshmem device signals by up to 16 MSI-X vectors, or, with 0 vectors, by an INTx line. Vectors need a table, which stands in BAR 1: `bar_mask[1]` must not be 0 then. INTx is implemented on ARM only. A BAR 1 without vectors is harmless: information.',
+      'An ivshmem device signals by up to 16 MSI-X vectors, or, with 0 vectors, by an INTx line. Vectors need a table, which stands in BAR 1: `bar_mask[1]` must not be 0 then. INTx is implemented on ARM only. On ARM vectors need an interrupt controller for messages in the guest: a warning in a cell, information in the root cell. A BAR 1 without vectors is harmless: information.',
     onTheBoard:
       'More than 16: "Invalid argument" at enable or create (observed). Vectors without BAR 1, or no vectors on x86: the guest gets no interrupt, and the link never comes up (ivshmem.c, x86/ivshmem.c).',
     remedy: 'Use JAILHOUSE_IVSHMEM_BAR_MASK_MSIX with `num_msix_vectors`, or JAILHOUSE_IVSHMEM_BAR_MASK_INTX without.',
@@ -36,6 +36,12 @@ export const ivshmemVectors: FileRule = {
           span: table.span,
           message: `The ivshmem device ${name} has ${vectors.value} MSI-X vectors, but bar_mask[1] is 0, so there is no table for them: its guest would get no interrupt. Write JAILHOUSE_IVSHMEM_BAR_MASK_MSIX.`,
           related: [{ span: vectors.span, message: `num_msix_vectors ${vectors.value}` }],
+        });
+      else if (vectors.value > 0 && config.arch !== 'x86')
+        report({
+          span: vectors.span,
+          severity: config.kind === 'system' ? 'information' : 'warning',
+          message: `The ivshmem device ${name} has ${vectors.value} MSI-X ${vectors.value === 1 ? 'vector' : 'vectors'}: on ARM the guest needs a controller for message interrupts to hear them, else the link stays down. JAILHOUSE_IVSHMEM_BAR_MASK_INTX without vectors needs none.`,
         });
       else if (vectors.value === 0 && table !== undefined && table.value !== 0)
         report({

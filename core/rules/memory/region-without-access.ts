@@ -1,15 +1,16 @@
-import { isEmpty, memoryFlags } from '../../config/memory-flags.ts';
+import { hasFlag, isCommRegion, isEmpty, memoryFlags } from '../../config/memory-flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
 export const regionWithoutAccess: FileRule = {
   id: 'region-without-access',
   title: 'Region that can be neither read nor written',
-  severity: 'warning',
+  severity: 'error',
   scope: 'file',
   catalogue: ['MEM-no-access'],
   prose: {
-    meaning: 'A region with a size but without JAILHOUSE_MEM_READ and JAILHOUSE_MEM_WRITE gives its cell nothing.',
+    meaning:
+      'A region with a size but without JAILHOUSE_MEM_READ and JAILHOUSE_MEM_WRITE gives its cell nothing. For a communication region and for memory with code or an image that is an error, for other memory a warning.',
     onTheBoard: 'Any access ends the cell: "Unhandled data read at ..." (arm-common/mmu_cell.c; observed with a communication region).',
     remedy: 'Add READ, WRITE or both, or remove the region.',
   },
@@ -18,8 +19,10 @@ export const regionWithoutAccess: FileRule = {
   check(config, report) {
     for (const region of config.memoryRegions) {
       if (isEmpty(region) || (region.flags.value & (memoryFlags.READ | memoryFlags.WRITE)) !== 0n) continue;
+      const needed = isCommRegion(region) || hasFlag(region, 'EXECUTE') || hasFlag(region, 'LOADABLE');
       report({
         span: region.flags.span,
+        severity: needed ? 'error' : 'warning',
         message: `${regionByVirt(region)} has neither READ nor WRITE: any access of the cell would end it with "Unhandled data read". Add the flags, or remove the region.`,
       });
     }

@@ -12,7 +12,7 @@ export const regionsOverlapPhysically: FileRule = {
   catalogue: ['MEM-overlap-phys'],
   prose: {
     meaning:
-      'Two regions of one cell show the same physical memory at different guest addresses. That may be wanted; more often one start address was copied. The physical address of a communication region is not used, so an overlap with it is information. Regions that overlap at guest addresses as well are reported there.',
+      'Two regions of one cell show the same physical memory at different guest addresses. That may be wanted; more often one start address was copied. The physical address of a communication region is not used, so an overlap with it is information. In the root cell such a second view was seen to do no harm: information. Regions that overlap at guest addresses as well are reported there.',
     onTheBoard:
       'Writes through one address change what the other shows. With different attributes (IO and not) the caches disagree (`jailhouse config check` reports it too).',
     remedy: 'Correct the physical address of one of them.',
@@ -28,7 +28,7 @@ export const regionsOverlapPhysically: FileRule = {
       const common = rangeText(intersection(physRange(earlier), physRange(later)));
       report({
         span: later.physStart.span,
-        severity: comm === undefined ? 'warning' : 'information',
+        severity: comm === undefined && config.kind === 'cell' ? 'warning' : 'information',
         message:
           comm === undefined
             ? `${regionByPhys(later)} overlaps ${regionByPhys(earlier)} in physical memory, ${common}: the cell sees the same memory at two addresses. If that is not meant, correct one phys_start.`

@@ -14,7 +14,7 @@ export const regionsOverlapVirtually: FileRule = {
   catalogue: ['MEM-overlap-virt', 'SUB-under-page', 'SUB-overlap-sub', 'COMM-hidden'],
   prose: {
     meaning:
-      'Two regions of one cell claim the same guest addresses. The hypervisor maps them in the order of the array, and the later one wins page by page. A trapped sub-page region under a mapped one is never reached. Two equal entries are information.',
+      'Two regions of one cell claim the same guest addresses. The hypervisor maps them in the order of the array, and the later one wins page by page. A trapped sub-page region under a mapped one is never reached. Two equal entries, and a trapped window under a mapped region with the same memory, are information.',
     onTheBoard:
       'The cell has other memory or other rights there than the earlier entry says: a read-only ivshmem section becomes writable under a later RAM entry, a communication region disappears (setup.c:init_late, control.c:cell_create). When a region is unmapped, the common range goes with it.',
     remedy: 'Cut the larger region so that the two only touch.',
@@ -26,10 +26,11 @@ export const regionsOverlapVirtually: FileRule = {
     forEachOverlap(config.memoryRegions, virtRange, (one, other) => {
       const [earlier, later] = one.index < other.index ? [one, other] : [other, one];
       const same = areSameMapping(earlier, later);
+      const idle = same || isIdleWindow(earlier, later);
       const common = rangeText(intersection(virtRange(earlier), virtRange(later)));
       report({
         span: later.virtStart.span,
-        severity: same ? 'information' : 'warning',
+        severity: idle ? 'information' : 'warning',
         message: same
           ? `${regionByVirt(later)} repeats ${earlier.path}: the second entry changes nothing. Remove one of them.`
           : `${regionByVirt(later)} overlaps ${regionByVirt(earlier)} in ${common}: ${effect(earlier, later)}. Cut one of them.`,
@@ -39,6 +40,11 @@ export const regionsOverlapVirtually: FileRule = {
     });
   },
 };
+
+/** A trapped window whose memory the cell reaches anyway, at the same address: only its access rules have no effect. */
+function isIdleWindow(a: MemoryRegion, b: MemoryRegion): boolean {
+  return isSubPage(a) !== isSubPage(b) && a.physStart.value - a.virtStart.value === b.physStart.value - b.virtStart.value;
+}
 
 function effect(earlier: MemoryRegion, later: MemoryRegion): string {
   if (isSubPage(earlier) && isSubPage(later)) return 'both are trapped access by access, and either of them may answer, or none';
