@@ -72,6 +72,7 @@ export function unsignedOf(type: IntegerType, types: TargetTypes): IntegerType {
 
 /** C17 6.4.4.1: the first type of the list that holds the literal. */
 export function literalType(value: bigint, decimal: boolean, unsigned: boolean, long: 0 | 1 | 2, types: TargetTypes): IntegerType {
+  if (value <= 0x7fff_ffffn && !unsigned && long === 0) return types.int;
   const pairs: readonly [IntegerType, IntegerType][] = [
     [types.int, types.uint],
     [types.long, types.ulong],

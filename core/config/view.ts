@@ -67,8 +67,7 @@ export class StructView {
     const at = this.locate(name);
     const raw = this.image.bytes.subarray(at.offset, at.offset + at.type.size);
     const end = raw.indexOf(0);
-    const value = new TextDecoder().decode(end < 0 ? raw : raw.subarray(0, end));
-    return { value, ...this.place(at) };
+    return this.describe(at, utf8.decode(end < 0 ? raw : raw.subarray(0, end)));
   }
 
   /** A nested struct. */
@@ -122,16 +121,18 @@ export class StructView {
 
   private field<T>(at: Located, convert: (value: bigint) => T): Field<T> {
     const value = at.bit ? readBits(this.image.bytes, at.offset, at.bit) : readInteger(this.image.bytes, at.offset, at.type.size);
-    return { value: convert(value), ...this.place(at) };
+    return this.describe(at, convert(value));
   }
 
-  private place(at: Located): Omit<Field<unknown>, 'value'> {
+  private describe<T>(at: Located, value: T): Field<T> {
     const { binaryPath } = this.image;
     const size = at.type.size;
     const span = binaryPath === undefined ? (at.node?.span ?? at.fallback) : { file: binaryPath, start: at.offset, end: at.offset + size };
-    return { span, explicit: binaryPath !== undefined || at.node !== undefined, path: at.path, offset: at.offset, size };
+    return { value, span, explicit: binaryPath !== undefined || at.node !== undefined, path: at.path, offset: at.offset, size };
   }
 }
+
+const utf8 = new TextDecoder();
 
 function aggregate(node: InitialValue | undefined): AggregateValue | undefined {
   return node?.kind === 'aggregate' ? node : undefined;

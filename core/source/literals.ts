@@ -10,8 +10,20 @@ export interface NumberLiteral {
 
 const numberShape = /^(?:(0[xX])([0-9a-fA-F]+)|(0[bB])([01]+)|(0[0-7]*)|([1-9][0-9]*))([uU]?(?:ll|LL|[lL])?|(?:ll|LL|[lL])[uU])$/;
 
+/** Configs repeat the same few numbers; reading one costs more than finding it. */
+const knownNumbers = new Map<string, NumberLiteral | undefined>();
+const MAX_KNOWN_NUMBERS = 10_000;
+
 /** Undefined for anything that is not an integer literal. */
 export function parseNumber(text: string): NumberLiteral | undefined {
+  if (knownNumbers.has(text)) return knownNumbers.get(text);
+  if (knownNumbers.size >= MAX_KNOWN_NUMBERS) knownNumbers.clear();
+  const literal = readNumber(text);
+  knownNumbers.set(text, literal);
+  return literal;
+}
+
+function readNumber(text: string): NumberLiteral | undefined {
   const match = numberShape.exec(text);
   if (!match) return undefined;
   const suffix = (match[7] as string).toLowerCase();
@@ -50,7 +62,10 @@ export function stringUnits(text: string): { units: number[]; unitSize: 1 | 2 | 
 }
 
 /** The value of a character constant: `'A'`, `'\n'`, and gcc's multi-character ones. Plain characters are C ints. */
-export function characterValue(text: string, charSigned: boolean): { value: bigint; unsigned: boolean; size: 1 | 2 | 4; problem?: string } {
+export function characterValue(
+  text: string,
+  charSigned: boolean,
+): { value: bigint; unsigned: boolean; size: 1 | 2 | 4; several: boolean; problem?: string } {
   const quote = text.indexOf("'");
   const prefix = text.slice(0, quote);
   const unitSize = prefix === 'L' || prefix === 'U' ? 4 : prefix === 'u' ? 2 : 1;
@@ -60,7 +75,13 @@ export function characterValue(text: string, charSigned: boolean): { value: bigi
   if (unitSize > 1) value = prefix === 'L' ? BigInt.asIntN(32, BigInt(units.at(-1) ?? 0)) : BigInt(units.at(-1) ?? 0);
   else if (units.length === 1) value = charSigned ? BigInt.asIntN(8, BigInt(units[0] as number)) : BigInt(units[0] as number);
   else for (const unit of units) value = BigInt.asIntN(32, (value << 8n) | BigInt(unit & 0xff));
-  return { value, unsigned: prefix === 'u' || prefix === 'U', size: unitSize, ...(report === undefined ? {} : { problem: report }) };
+  return {
+    value,
+    unsigned: prefix === 'u' || prefix === 'U',
+    size: unitSize,
+    several: units.length > 1,
+    ...(report === undefined ? {} : { problem: report }),
+  };
 }
 
 const simpleEscapes: Readonly<Record<string, number>> = {
