@@ -1,3 +1,4 @@
+import { frontEndDiagnostics } from '../c/diagnostics-catalogue.ts';
 import { rules } from './index.ts';
 import { internalRuleId } from './run.ts';
 
@@ -10,11 +11,12 @@ export interface RuleSettingSchema {
 
 const levels = ['error', 'warning', 'information', 'hint', 'off'] as const;
 
-/** The properties of the `jailhouseCells.rules` setting: one per rule id, in the order of the index. */
+/** The properties of the `jailhouseCells.rules` setting: one per rule in the order of the index, then the C front end's `c-` ids. */
 export function ruleSettingSchema(): Readonly<Record<string, RuleSettingSchema>> {
   const properties: Record<string, RuleSettingSchema> = {};
-  for (const rule of rules)
-    properties[rule.id] = { type: 'string', enum: levels, description: `${rule.title}. Default: ${rule.severity}.` };
+  const texts = [...rules, ...frontEndDiagnostics.filter(({ id }) => id.startsWith('c-'))];
+  for (const { id, title, severity } of texts)
+    properties[id] = { type: 'string', enum: levels, description: `${title}. Default: ${severity}.` };
   properties[internalRuleId] = {
     type: 'string',
     enum: ['information', 'off'],

@@ -137,8 +137,10 @@ describe('the index', () => {
     expect(findRule('no-such-rule')).toBeUndefined();
   });
 
-  test('has a setting for every rule', () => {
-    expect(Object.keys(ruleSettingSchema()).sort()).toEqual([...rules.map(({ id }) => id), 'internal'].sort());
+  test('has a setting for every rule and every diagnostic of the C front end', () => {
+    const keys = Object.keys(ruleSettingSchema());
+    expect(keys.filter((key) => !key.startsWith('c-')).sort()).toEqual([...rules.map(({ id }) => id), 'internal'].sort());
+    expect(keys).toContain('c-syntax');
   });
 
   test('gives rules of each scope only what they ask for', () => {

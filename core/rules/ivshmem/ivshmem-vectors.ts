@@ -9,7 +9,7 @@ export const ivshmemVectors: FileRule = {
   catalogue: ['IVS-msix-max', 'IVS-msix-vs-mask', 'IVS-x86-intx', 'IVS-arm-msix'],
   prose: {
     meaning:
-      'An ivshmem device signals by up to 16 MSI-X vectors, or, with 0 vectors, by an INTx line. Vectors need a table, which stands in BAR 1: `bar_mask[1]` must not be 0 then. INTx is implemented on ARM only. On ARM vectors need an interrupt controller for messages in the guest: a warning in a cell, information in the root cell. A BAR 1 without vectors is harmless: information.',
+      'An ivshmem device signals by up to 16 MSI-X vectors, or, with 0 vectors, by an INTx line. Vectors need a table, which stands in BAR 1: `bar_mask[1]` must not be 0 then. INTx is implemented on ARM only. On ARM vectors need an interrupt controller for messages in the guest: information. A BAR 1 without vectors is harmless: information.',
     onTheBoard:
       'More than 16: "Invalid argument" at enable or create (observed). Vectors without BAR 1, or no vectors on x86: the guest gets no interrupt, and the link never comes up (ivshmem.c, x86/ivshmem.c).',
     remedy: 'Use JAILHOUSE_IVSHMEM_BAR_MASK_MSIX with `num_msix_vectors`, or JAILHOUSE_IVSHMEM_BAR_MASK_INTX without.',
@@ -40,7 +40,7 @@ export const ivshmemVectors: FileRule = {
       else if (vectors.value > 0 && config.arch !== 'x86')
         report({
           span: vectors.span,
-          severity: config.kind === 'system' ? 'information' : 'warning',
+          severity: 'information',
           message: `The ivshmem device ${name} has ${vectors.value} MSI-X ${vectors.value === 1 ? 'vector' : 'vectors'}: on ARM the guest needs a controller for message interrupts to hear them, else the link stays down. JAILHOUSE_IVSHMEM_BAR_MASK_INTX without vectors needs none.`,
         });
       else if (vectors.value === 0 && table !== undefined && table.value !== 0)
