@@ -118,11 +118,12 @@ function withAlignment(type: CType, attributes: Attributes): CType {
 
 function declare(context: Context, specifiers: Specifiers, name: Token, declared: CType): void {
   const { scope } = context;
+  const earlier = scope.find(name.text);
   if (specifiers.isTypedef) {
+    if (earlier && (earlier.kind !== 'typedef' || differs(earlier.type, declared))) redefined(context, name, 'with another meaning');
     scope.declare(name.text, { kind: 'typedef', type: declared });
     return;
   }
-  const earlier = scope.find(name.text);
   if (earlier?.kind === 'object' && earlier.defined && context.is('=')) {
     context.report('c-redefinition', 'error', `${name.text} is defined twice.`, placeOf(name), [
       { span: placeOf(earlier.token), message: 'the first definition' },
@@ -140,15 +141,7 @@ function declare(context: Context, specifiers: Specifiers, name: Token, declared
     defined: false,
   };
   const isObject = declared.kind !== 'function';
-  if (isObject && isRecord(declared) && !declared.fields && !specifiers.isExtern) {
-    context.damaged = true;
-    context.report(
-      'c-type',
-      'error',
-      `${describeType(declared)} is not defined, so ${name.text} has no size. Is an include missing?`,
-      placeOf(name),
-    );
-  }
+  if (isObject && !specifiers.isExtern) needSize(context, declared, name);
   if (declared.size > MAX_OBJECT_SIZE) {
     context.damaged = true;
     context.report(
@@ -164,6 +157,34 @@ function declare(context: Context, specifiers: Specifiers, name: Token, declared
   if (!context.accept('=')) return;
   const { initial, type } = readObjectInitialiser(context, declared, name);
   scope.declare(name.text, { ...object, type, initial, defined: true });
+}
+
+/** Types that a second typedef may not exchange (C11 6.7p3); pointers and functions are not looked into. */
+function differs(a: CType, b: CType): boolean {
+  if (a.kind !== b.kind) return true;
+  if (a.kind === 'integer' && b.kind === 'integer') return a.size !== b.size || a.signed !== b.signed || a.rank !== b.rank;
+  return isRecord(a) && a !== b;
+}
+
+function redefined(context: Context, name: Token, how: string): void {
+  context.damaged = true;
+  context.report('c-redefinition', 'error', `${name.text} is already defined, ${how}.`, placeOf(name));
+}
+
+function needSize(context: Context, type: CType, name: Token): void {
+  const element = innermost(type);
+  if (!isRecord(element) || element.fields) return;
+  context.damaged = true;
+  context.report(
+    'c-type',
+    'error',
+    `${describeType(element)} is not defined, so ${name.text} has no size. Is an include missing, or the name misspelled?`,
+    placeOf(name),
+  );
+}
+
+function innermost(type: CType): CType {
+  return type.kind === 'array' ? innermost(type.element) : type;
 }
 
 function skipInitialiser(context: Context): void {
@@ -400,11 +421,13 @@ function readRecord(context: Context, kind: 'struct' | 'union'): CType {
     else context.syntaxError(`A name or "{" is missing behind ${kind}.`, context.previous);
     return forward;
   }
+  const twice = known !== undefined && (!isRecord(known) || known.fields !== undefined);
+  if (tag && twice) redefined(context, tag, 'with members of its own; that definition stays');
   const record: RecordType =
     known && isRecord(known) && !known.fields
       ? known
       : { kind, tag: tag?.text, fields: undefined, size: 0, align: 1, packed: false, end: undefined };
-  if (tag) context.scope.declareTag(tag.text, record);
+  if (tag && !twice) context.scope.declareTag(tag.text, record);
   const open = context.advance();
   const members: MemberDeclaration[] = [];
   if (context.depth < MAX_DEPTH) {
@@ -418,6 +441,7 @@ function readRecord(context: Context, kind: 'struct' | 'union'): CType {
   } else context.skipBrackets('{', '}');
   record.end = context.token;
   if (!context.accept('}')) context.syntaxError(`This ${kind} has no closing brace.`, open);
+  reportDuplicates(context, members, new Set());
   attributes = mergeAttributes(attributes, readAttributes(context));
   layOut(record, members, {
     packed: attributes.packed,
@@ -426,6 +450,20 @@ function readRecord(context: Context, kind: 'struct' | 'union'): CType {
     unnamedAligns: context.types.arch !== 'x86',
   });
   return record;
+}
+
+/** Anonymous structs and unions share the names of the struct around them. */
+function reportDuplicates(
+  context: Context,
+  members: readonly { name: string | undefined; token: Token | undefined; type: CType }[],
+  seen: Set<string>,
+): void {
+  for (const { name, token, type } of members) {
+    if (name === undefined) {
+      if (isRecord(type)) for (const inner of type.fields ?? []) if (inner.name !== undefined) seen.add(inner.name);
+    } else if (seen.has(name) && token) redefined(context, token, 'as another member of this struct');
+    else seen.add(name);
+  }
 }
 
 function readMembers(context: Context, members: MemberDeclaration[]): void {
@@ -473,22 +511,14 @@ function readMembers(context: Context, members: MemberDeclaration[]): void {
     if (context.accept(':')) {
       const value = readInteger(context, 'The width of a bit-field');
       width = value === undefined ? 1 : Number(value);
-      if (width < 0 || width > type.size * 8) {
+      if (width < 0 || width > type.size * 8 || (width === 0 && name)) {
         context.report('c-type', 'error', `A bit-field of ${describeType(type)} cannot be ${width} bits wide.`, placeOf(context.previous));
         context.damaged = true;
         width = type.size * 8;
       }
     }
     const attributes = mergeAttributes(specifiers.attributes, readAttributes(context));
-    if (isRecord(type) && !type.fields && name) {
-      context.damaged = true;
-      context.report(
-        'c-type',
-        'error',
-        `${describeType(type)} is not defined, so ${name.text} has no size. Is an include missing, or the name misspelled?`,
-        placeOf(name),
-      );
-    }
+    if (name) needSize(context, type, name);
     members.push({ name: name?.text, token: name, type, width, packed: attributes.packed, aligned: attributes.aligned });
     if (context.accept(',')) continue;
     if (!context.accept(';')) {
@@ -520,6 +550,7 @@ function readEnum(context: Context): CType {
     }
     context.advance();
     readAttributes(context);
+    if (context.scope.find(name.text)) redefined(context, name, 'so it cannot be an enumerator');
     if (context.accept('=')) next = readInteger(context, 'The value of an enumerator') ?? next;
     entries.push({ name: name.text, value: next });
     // Inside the enum an enumerator has the type of its value; gcc gives int where it fits.

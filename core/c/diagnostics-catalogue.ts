@@ -182,9 +182,10 @@ export const frontEndDiagnostics: readonly FrontEndDiagnostic[] = [
   {
     id: 'c-shift',
     title: 'Shift by too many bits',
-    severity: 'warning',
+    severity: 'error',
     prose: {
-      meaning: 'The shift count is negative or not below the width of the shifted type (32 bits for plain numbers).',
+      meaning:
+        'The shift count is negative, which the compiler refuses, or not below the width of the shifted type (32 bits for plain numbers), of which it warns.',
       onTheBoard: 'The result is undefined by C; gcc gives 0 here. An interrupt pin or an address bit is missing on the board.',
       remedy: 'Subtract the base of the bitmap word, or shift a 64-bit number: 1ULL << 40.',
     },

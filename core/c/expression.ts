@@ -215,12 +215,23 @@ function shift(context: Context, text: string, start: number, left: Value, right
   const by = right.value;
   const value = wrap(left.value, type);
   if (!known) return { type, value: 0n, constant: false };
-  if ((by < 0n || by >= bits) && context.unevaluated === 0) {
-    const why = by < 0n ? 'is negative' : `is not below the ${bits} bits of ${describeType(type)}`;
+  if (by < 0n) {
+    // gcc warns, and then finds that the initialiser is no constant.
+    if (context.unevaluated > 0) return { type, value: 0n, constant: false };
+    context.damaged = true;
+    context.report(
+      'c-shift',
+      'error',
+      `The shift count ${by} is negative, so this has no value.`,
+      placeOfRun(context.tokens, start, context.at),
+    );
+    return poison(context.types);
+  }
+  if (by >= bits && context.unevaluated === 0) {
     context.report(
       'c-shift',
       'warning',
-      `The shift count ${by} ${why}; the result is undefined. Use a wider type (1ULL).`,
+      `The shift count ${by} is not below the ${bits} bits of ${describeType(type)}; the result is undefined. Use a wider type (1ULL).`,
       placeOfRun(context.tokens, start, context.at),
     );
   }
@@ -511,12 +522,23 @@ function readPrimary(context: Context): Value {
         context.report('c-value-overflow', 'warning', `${token.text} needs more than 64 bits; only the lower 64 count.`, placeOf(token));
         return constant(types.ullong, literal.value);
       }
+      if (literal.decimal && !literal.unsigned && literal.value >= 1n << 63n) {
+        const message = `${token.text} is too large for a signed 64-bit number; the compiler warns and takes it as unsigned. Append U.`;
+        context.report('c-value-overflow', 'warning', message, placeOf(token));
+      }
       return constant(type, literal.value);
     }
     case TokenKind.Character: {
       context.advance();
-      const { value, unsigned, size, problem } = characterValue(token.text, types.char.signed);
+      const { value, unsigned, size, several, problem } = characterValue(token.text, types.char.signed);
       if (problem) context.report('c-syntax', 'error', problem, placeOf(token));
+      else if (several)
+        context.report(
+          'c-value-overflow',
+          'warning',
+          `${token.text} holds several characters; the compiler makes one number of them.`,
+          placeOf(token),
+        );
       return constant(size === 1 ? types.int : unsigned ? (size === 2 ? types.ushort : types.uint) : types.int, value);
     }
     case TokenKind.String: {

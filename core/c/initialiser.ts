@@ -184,7 +184,21 @@ function readBraced(context: Context, type: CType): InitialValue | undefined {
 
 /** `{ 5 }` for a single number: gcc takes the first value and warns of the others. */
 function readBracedScalar(context: Context, type: CType, open: Token): InitialValue | undefined {
-  if (context.accept('}')) return { kind: 'scalar', type, value: 0n, span: placeOfRun(context.tokens, context.at - 2, context.at) };
+  if (context.accept('}')) {
+    const span = placeOfRun(context.tokens, context.at - 2, context.at);
+    context.damaged = true;
+    context.report('c-type', 'error', `Empty braces cannot stand for a single ${describeType(type)}; write 0.`, span);
+    return { kind: 'scalar', type, value: 0n, span };
+  }
+  // gcc says nothing of the outermost pair, as in `int x = { 1 };`.
+  if (context.depth > 1) {
+    context.report(
+      'c-excess-elements',
+      'warning',
+      `These braces stand around a single ${describeType(type)}; the compiler ignores them.`,
+      placeOf(open),
+    );
+  }
   const inner = context.is('{') ? readBraced(context, type) : readInitialiser(context, type, open);
   while (context.accept(',') && !context.is('}')) {
     const start = context.at;

@@ -467,6 +467,15 @@ class Preprocessor {
       this.report('c-preprocessor', 'error', name, `#${name.text} without #if.`);
       return;
     }
+    const extra = name.text === 'endif' || name.text === 'else' ? rest[0] : undefined;
+    if (extra)
+      this.report(
+        'c-preprocessor',
+        'warning',
+        extra,
+        `The compiler ignores what stands behind #${name.text}. Make it a comment.`,
+        rest.at(-1),
+      );
     if (name.text === 'endif') {
       open.conditionals.pop();
       return;
@@ -521,10 +530,16 @@ class Preprocessor {
         if (token.text === '...') {
           variadic = true;
           if (inner[inner.indexOf(token) - 1]?.kind !== TokenKind.Identifier) parameters.push('__VA_ARGS__');
-        } else if (token.kind === TokenKind.Identifier) parameters.push(token.text);
+        } else if (token.kind === TokenKind.Identifier) {
+          if (parameters.includes(token.text)) {
+            this.report('c-preprocessor', 'error', token, `${name.text} has two parameters of the name ${token.text}.`);
+          }
+          parameters.push(token.text);
+        }
       }
       at = close + 1;
     }
+    this.checkOperators(rest.slice(at), parameters);
     const macro: Macro = { name: name.text, parameters, variadic, body: rest.slice(at), definition: name };
     const before = this.macros.get(name.text);
     if (before?.definition && !sameDefinition(before, macro)) {
@@ -539,6 +554,19 @@ class Preprocessor {
       );
     }
     this.macros.set(name.text, macro);
+  }
+
+  /** `#` needs a parameter behind it, and `##` something on both sides. */
+  private checkOperators(body: readonly Token[], parameters: readonly string[] | undefined): void {
+    body.forEach((token, i) => {
+      if (token.kind !== TokenKind.Punctuator) return;
+      const next = body[i + 1];
+      if (token.text === '##' && (i === 0 || !next)) {
+        this.report('c-preprocessor', 'error', token, '## needs something on both sides.');
+      } else if (token.text === '#' && parameters && !(next && (parameters.includes(next.text) || next.text === '__VA_OPT__'))) {
+        this.report('c-preprocessor', 'error', token, '# needs the name of a parameter behind it.');
+      }
+    });
   }
 
   // --- includes --------------------------------------------------------------------------------------------------

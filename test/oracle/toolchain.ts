@@ -18,6 +18,8 @@ export interface CompilerMessage {
   readonly line: number;
   readonly severity: 'error' | 'warning';
   readonly text: string;
+  /** Lines of the macro uses around it, for a message inside a macro's body. */
+  readonly uses: readonly number[];
 }
 
 export interface Compiled {
@@ -112,10 +114,12 @@ export class Toolchain {
 }
 
 function messagesOf(lines: readonly string[]): CompilerMessage[] {
-  const out: CompilerMessage[] = [];
+  const out: (CompilerMessage & { uses: number[] })[] = [];
   for (const line of lines) {
+    const use = /^\d+\.c:(\d+):(?:\d+:)? note: in (?:expansion|definition) of macro/.exec(line);
+    if (use) out.at(-1)?.uses.push(Number(use[1]) - 1);
     const match = /^\d+\.c:(\d+):(?:\d+:)? (?:fatal )?(error|warning): (.*)$/.exec(line);
-    if (match) out.push({ line: Number(match[1]) - 1, severity: match[2] as 'error' | 'warning', text: match[3] as string });
+    if (match) out.push({ line: Number(match[1]) - 1, severity: match[2] as 'error' | 'warning', text: match[3] as string, uses: [] });
   }
   return out;
 }
