@@ -141,8 +141,9 @@ export function cellDescriptor(view: StructView): CellDescriptor {
 /** The platform's last part is a union of what the architectures need: only the config's own member means anything. */
 export function systemHeader(view: StructView, arch: Architecture): SystemHeader {
   const platform = view.struct('platform_info');
-  const x86 = platform.optionalStruct('x86');
-  const units = platform.has('iommu_units') ? platform.structs('iommu_units') : x86?.has('iommu_units') ? x86.structs('iommu_units') : [];
+  const own = platform.optionalStruct(arch === 'x86' ? 'x86' : 'arm');
+  // Before revision 13 each architecture had its own units, first x86 alone.
+  const holder = platform.has('iommu_units') ? platform : own?.has('iommu_units') ? own : undefined;
   return {
     ...common(view),
     signature: view.text('signature'),
@@ -155,9 +156,9 @@ export function systemHeader(view: StructView, arch: Architecture): SystemHeader
     pciMmconfigEndBus: platform.number('pci_mmconfig_end_bus'),
     pciIsVirtual: platform.number('pci_is_virtual'),
     pciDomain: platform.optionalNumber('pci_domain'),
-    iommuUnits: units.map(iommuUnit),
-    gic: arch === 'x86' ? undefined : gic(platform.optionalStruct('arm')),
-    x86: arch === 'x86' && x86 ? x86Platform(x86) : undefined,
+    iommuUnits: (holder?.structs('iommu_units') ?? []).map(iommuUnit),
+    gic: arch === 'x86' ? undefined : gic(own),
+    x86: arch === 'x86' && own ? x86Platform(own) : undefined,
   };
 }
 

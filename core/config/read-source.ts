@@ -25,7 +25,7 @@ export function findConfigObject(unit: TranslationUnit): ObjectEntity | undefine
 }
 
 function headOf(type: CType): RecordType | undefined {
-  if (type.kind !== 'struct') return undefined;
+  if (type.kind !== 'struct' || !type.fields) return undefined;
   if (type.tag === 'jailhouse_system' || type.tag === 'jailhouse_cell_desc') return type;
   const first = type.fields?.[0]?.type;
   return first && first.kind === 'struct' ? headOf(first) : undefined;

@@ -45,7 +45,7 @@ export class StructView {
     return findMember(this.type, name) !== undefined;
   }
 
-  /** A member of at most 32 bits. Throws only when the type has no such member: ask `has` first. */
+  /** A member of at most 32 bits. A layout that lacks it (a fork's, or a header cut short) reads as zero: ask `has` where that matters. */
   number(name: string): Field<number> {
     return this.field(this.locate(name), Number);
   }
@@ -73,8 +73,7 @@ export class StructView {
   /** A nested struct. */
   struct(name: string): StructView {
     const at = this.locate(name);
-    if (!isRecord(at.type)) throw new TypeError(`${at.path} is no struct`);
-    return new StructView(this.image, at.type, at.offset, at.path, at.node, at.fallback);
+    return new StructView(this.image, isRecord(at.type) ? at.type : nothing, at.offset, at.path, at.node, at.fallback);
   }
 
   optionalStruct(name: string): StructView | undefined {
@@ -101,7 +100,7 @@ export class StructView {
 
   private locate(name: string): Located {
     const steps = findMember(this.type, name);
-    if (!steps) throw new TypeError(`struct ${this.type.tag ?? ''} has no member ${name}`);
+    if (!steps) return this.absent(name);
     let type: CType = this.type;
     let offset = this.offset;
     let node = this.node;
@@ -119,6 +118,18 @@ export class StructView {
     return { type, offset, bit, node, path: this.path ? `${this.path}.${name}` : name, fallback };
   }
 
+  private absent(name: string): Located {
+    const path = this.path ? `${this.path}.${name}` : name;
+    return {
+      type: nothing,
+      offset: this.offset,
+      bit: undefined,
+      node: undefined,
+      path,
+      fallback: aggregate(this.node)?.label ?? this.fallback,
+    };
+  }
+
   private field<T>(at: Located, convert: (value: bigint) => T): Field<T> {
     const value = at.bit ? readBits(this.image.bytes, at.offset, at.bit) : readInteger(this.image.bytes, at.offset, at.type.size);
     return this.describe(at, convert(value));
@@ -133,6 +144,9 @@ export class StructView {
 }
 
 const utf8 = new TextDecoder();
+
+/** The type of what a layout does not have. */
+const nothing: RecordType = { kind: 'struct', tag: undefined, fields: [], size: 0, align: 1, packed: true, end: undefined };
 
 function aggregate(node: InitialValue | undefined): AggregateValue | undefined {
   return node?.kind === 'aggregate' ? node : undefined;

@@ -275,7 +275,8 @@ class Preprocessor {
       args.length = wanted;
       return true;
     }
-    while (args.length < wanted) args.push([]);
+    // A 0 in place of what is missing: one error is enough, and an empty argument would cause more.
+    while (args.length < wanted) args.push([new Token(TokenKind.Number, '0', callEnd.file, callEnd.start, callEnd.end, 0, undefined)]);
     return true;
   }
 

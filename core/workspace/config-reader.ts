@@ -5,7 +5,8 @@ import { type Architecture, architectureNumbers, type Config, type HeaderOrigin 
 import { readBinary, readHead } from '../config/read-binary.ts';
 import { findConfigObject, readSource } from '../config/read-source.ts';
 import type { Finding } from '../source/finding.ts';
-import { parseNumber } from '../source/literals.ts';
+import type { Macro } from '../source/macro.ts';
+import { macroValue } from '../source/macro-value.ts';
 import { baseName, directoryOf } from '../source/paths.ts';
 import type { Preprocessed } from '../source/preprocessor-result.ts';
 import { SourceFile } from '../source/source-file.ts';
@@ -177,13 +178,29 @@ function folderArchitecture(path: string): Architecture | undefined {
 function headerOrigin(preprocessed: Preprocessed): HeaderOrigin | undefined {
   const file = preprocessed.includes.find((include) => include.file?.path.endsWith('/jailhouse/cell-config.h'))?.file;
   if (!file) return undefined;
-  const body = preprocessed.macros.get('JAILHOUSE_CONFIG_REVISION')?.body;
-  const literal = body?.length === 1 && body[0] ? parseNumber(body[0].text) : undefined;
+  const { macros } = preprocessed;
+  const revision = macroValue(macros, 'JAILHOUSE_CONFIG_REVISION');
   return {
     kind: file.path.startsWith(virtualScheme) ? 'built-in' : 'tree',
     path: file.path,
-    revision: literal && Number(literal.value),
+    revision: revision === undefined ? undefined : Number(revision),
+    memoryFlags: memoryFlagsOf(macros),
   };
+}
+
+const memoryFlagsKnown = new WeakMap<Macro, bigint>();
+
+/** All bits that the header gives a name: forks have flags of their own. */
+function memoryFlagsOf(macros: ReadonlyMap<string, Macro>): bigint {
+  const anchor = macros.get('JAILHOUSE_MEM_READ');
+  const known = anchor && memoryFlagsKnown.get(anchor);
+  if (known !== undefined) return known;
+  let flags = 0n;
+  for (const name of macros.keys()) {
+    if (name.startsWith('JAILHOUSE_MEM_') && !name.endsWith('_SHIFT')) flags |= macroValue(macros, name) ?? 0n;
+  }
+  if (anchor) memoryFlagsKnown.set(anchor, flags);
+  return flags;
 }
 
 function noConfig(source: SourceFile, preprocessed: Preprocessed): Finding {
