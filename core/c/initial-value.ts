@@ -4,7 +4,13 @@ import type { ArrayType, CType, RecordType } from './types.ts';
 /** The value of an object or of one of its parts, as its initialiser gives it. What is not mentioned is zero. */
 export type InitialValue = ScalarValue | StringValue | AggregateValue;
 
-export interface ScalarValue {
+/** What an author typed outside of any macro may be replaced by an edit. */
+interface Typed {
+  /** The whole text of the value, its macro uses included; undefined where it comes out of a macro's body or arguments. */
+  text: Span | undefined;
+}
+
+export interface ScalarValue extends Typed {
   readonly kind: 'scalar';
   readonly type: CType;
   /** Already converted to the type. */
@@ -14,7 +20,7 @@ export interface ScalarValue {
 }
 
 /** A string literal in a character array; without its NUL where the array has no room for it. */
-export interface StringValue {
+export interface StringValue extends Typed {
   readonly kind: 'string';
   readonly type: ArrayType;
   /** Code units. */
@@ -22,7 +28,7 @@ export interface StringValue {
   readonly span: Span;
 }
 
-export interface AggregateValue {
+export interface AggregateValue extends Typed {
   readonly kind: 'aggregate';
   readonly type: ArrayType | RecordType;
   /** The braces and what is between them; without braces, the values. */

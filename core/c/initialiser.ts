@@ -72,6 +72,17 @@ function runSpan(context: Context, start: number): Span {
   return placeOfRun(context.tokens, start, Math.max(context.at, start + 1));
 }
 
+/** The run as the author typed it, if what stands before and behind it is no part of a macro either. */
+function typedSpan(context: Context, start: number): Span | undefined {
+  const before = context.tokens[start - 1];
+  const behind = context.tokens[context.at];
+  if (!before || !behind || before.expansion || behind.expansion) return undefined;
+  const span = outerSpan(context, start);
+  return span.file === before.file.path && before.end <= span.start && (behind.file !== before.file || span.end <= behind.start)
+    ? span
+    : undefined;
+}
+
 /** From the first token to the last, macro uses whole. */
 function outerSpan(context: Context, start: number): Span {
   const first = placeOf(context.tokens[start] as Token);
@@ -122,13 +133,14 @@ function readStringValue(context: Context, type: ArrayType): InitialValue {
     );
     kept = units.slice(0, type.length);
   }
-  return { kind: 'string', type, units: kept, span };
+  return { kind: 'string', type, units: kept, span, text: typedSpan(context, start) };
 }
 
 /** Converts a value to the type of what it initialises, as an assignment would (C17 6.7.9). */
 function scalar(context: Context, type: CType, value: Value, start: number, width?: number): ScalarValue | undefined {
   if (value.poisoned) return undefined;
   const span = runSpan(context, start);
+  const text = typedSpan(context, start);
   if (!value.constant || (value.type.kind !== 'integer' && value.type.kind !== 'pointer')) {
     context.damaged = true;
     const why = value.units
@@ -139,18 +151,18 @@ function scalar(context: Context, type: CType, value: Value, start: number, widt
     context.report('c-not-constant', 'error', `${why}; a number is needed.`, span);
     return undefined;
   }
-  if (type.kind === 'pointer') return { kind: 'scalar', type, value: BigInt.asUintN(type.size * 8, value.value), span };
+  if (type.kind === 'pointer') return { kind: 'scalar', type, value: BigInt.asUintN(type.size * 8, value.value), span, text };
   if (type.kind !== 'integer') return undefined;
   if (type.name === 'float' || type.name === 'double') {
     if (value.value !== 0n) {
       context.damaged = true;
       context.report('c-type', 'error', `Floating-point members such as this ${type.name} cannot be read.`, span);
     }
-    return { kind: 'scalar', type, value: 0n, span };
+    return { kind: 'scalar', type, value: 0n, span, text };
   }
   const held = width === undefined ? wrap(value.value, type) : wrapBits(value.value, type, width);
   if (held !== value.value) warnIfCut(context, type, width, value.value, held, span);
-  return { kind: 'scalar', type, value: held, span };
+  return { kind: 'scalar', type, value: held, span, text };
 }
 
 function wrapBits(value: bigint, type: IntegerType, width: number): bigint {
@@ -188,7 +200,7 @@ function readBracedScalar(context: Context, type: CType, open: Token): InitialVa
     const span = placeOfRun(context.tokens, context.at - 2, context.at);
     context.damaged = true;
     context.report('c-type', 'error', `Empty braces cannot stand for a single ${describeType(type)}; write 0.`, span);
-    return { kind: 'scalar', type, value: 0n, span };
+    return { kind: 'scalar', type, value: 0n, span, text: undefined };
   }
   // gcc says nothing of the outermost pair, as in `int x = { 1 };`.
   if (context.depth > 1) {
@@ -220,7 +232,15 @@ function excess(context: Context, start: number, of: string): void {
 }
 
 function readList(context: Context, type: Aggregate, start: number, open: Token): InitialValue {
-  const value: AggregateValue = { kind: 'aggregate', type, span: placeOf(open), label: placeOf(open), braced: true, parts: new Map() };
+  const value: AggregateValue = {
+    kind: 'aggregate',
+    type,
+    span: placeOf(open),
+    label: placeOf(open),
+    text: undefined,
+    braced: true,
+    parts: new Map(),
+  };
   // `char name[] = { "text" }`
   if (type.kind === 'array' && isCharacterString(context, type)) {
     const string = readStringValue(context, type);
@@ -252,6 +272,8 @@ function readList(context: Context, type: Aggregate, start: number, open: Token)
   }
   closeBraces(context, open);
   value.span = outerSpan(context, start);
+  // Braces that come out of a macro are none that an edit could add to.
+  value.text = open.expansion ? undefined : typedSpan(context, start);
   return value;
 }
 
@@ -431,7 +453,7 @@ function noteEmpty(root: AggregateValue, path: readonly Step[], span: Span): voi
   if (!root.parts.has(step.index)) {
     const type = partType(step);
     if (type.kind === 'array' || isRecord(type))
-      root.parts.set(step.index, { kind: 'aggregate', type, span, label: span, braced: false, parts: new Map() });
+      root.parts.set(step.index, { kind: 'aggregate', type, span, label: span, text: undefined, braced: false, parts: new Map() });
   }
 }
 
@@ -525,7 +547,7 @@ function place(target: AggregateValue, path: readonly Step[], depth: number, val
       parts.set(index, part);
     }
     if (part?.kind !== 'aggregate') {
-      part = { kind: 'aggregate', type: next.type, span: value.span, label, braced: false, parts: new Map() };
+      part = { kind: 'aggregate', type: next.type, span: value.span, label, text: undefined, braced: false, parts: new Map() };
       parts.set(index, part);
     }
     place(part, path, depth + 1, value, label, copies);
@@ -542,9 +564,10 @@ function characters(value: InitialValue & { kind: 'string' }): AggregateValue {
       type: element,
       value: element.kind === 'integer' ? wrap(BigInt(unit), element) : BigInt(unit),
       span: value.span,
+      text: undefined,
     });
   });
-  return { kind: 'aggregate', type: value.type, span: value.span, label: value.span, braced: true, parts };
+  return { kind: 'aggregate', type: value.type, span: value.span, label: value.span, text: undefined, braced: true, parts };
 }
 
 function clone(value: InitialValue): InitialValue {

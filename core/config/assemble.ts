@@ -97,6 +97,7 @@ function streamIds(image: Image, scope: Scope, places: readonly ArrayPlace[]): S
     const word: CType = type ?? { kind: 'integer', name: 'unsigned int', size: 4, align: 4, signed: false, rank: 3 };
     return integers(image, word, place.offset, place.count, place.path, place.node, place.fallback).map((field) => ({
       span: field.span,
+      text: undefined,
       explicit: field.explicit,
       path: field.path,
       index: index++,

@@ -13,6 +13,8 @@ export interface Field<T> {
   readonly span: Span;
   /** False when the author wrote nothing and the value is zero by C's rules. */
   readonly explicit: boolean;
+  /** The whole text of the value, which an edit may replace; undefined where nothing is written, or a macro's body or argument is. */
+  readonly text: Span | undefined;
   /** Path from the config object, as C writes it: `header.hypervisor_memory.size`, `mem_regions[3].flags`. */
   readonly path: string;
   /** Place and size in the `.cell` file, in bytes. */
@@ -25,6 +27,8 @@ interface Part {
   readonly span: Span;
   /** True when the author wrote an initialiser for it. */
   readonly explicit: boolean;
+  /** The braces as the author typed them, outside of any macro: an edit may add to them. */
+  readonly text: Span | undefined;
   readonly path: string;
 }
 

@@ -20,12 +20,13 @@ import type { StructView } from './view.ts';
 
 interface Common {
   readonly span: StructView['span'];
+  readonly text: StructView['typed'];
   readonly explicit: boolean;
   readonly path: string;
 }
 
 function common(view: StructView): Common {
-  return { span: view.span, explicit: view.explicit, path: view.path };
+  return { span: view.span, text: view.typed, explicit: view.explicit, path: view.path };
 }
 
 export function memoryRegion(view: StructView, index: number): MemoryRegion {

@@ -37,6 +37,11 @@ export class StructView {
     return this.node?.span ?? this.fallback;
   }
 
+  /** The braces as typed. */
+  get typed(): Span | undefined {
+    return this.node?.kind === 'aggregate' && this.node.braced ? this.node.text : undefined;
+  }
+
   get explicit(): boolean {
     return this.image.binaryPath !== undefined || this.node !== undefined;
   }
@@ -139,7 +144,8 @@ export class StructView {
     const { binaryPath } = this.image;
     const size = at.type.size;
     const span = binaryPath === undefined ? (at.node?.span ?? at.fallback) : { file: binaryPath, start: at.offset, end: at.offset + size };
-    return { value, span, explicit: binaryPath !== undefined || at.node !== undefined, path: at.path, offset: at.offset, size };
+    const text = at.node?.kind === 'aggregate' ? undefined : at.node?.text;
+    return { value, span, text, explicit: binaryPath !== undefined || at.node !== undefined, path: at.path, offset: at.offset, size };
   }
 }
 
@@ -187,6 +193,7 @@ export function integers(
     return {
       value: readInteger(image.bytes, at, type.size),
       span,
+      text: part?.text,
       explicit: image.binaryPath !== undefined || part !== undefined,
       path: `${path}[${i}]`,
       offset: at,

@@ -31,13 +31,10 @@ export function relatedRegion(region: MemoryRegion, by: 'phys' | 'virt'): Relate
     : { span: region.virtStart.span, message: regionByVirt(region) };
 }
 
-/**
- * An edit that writes another value where the author wrote one; nothing where the text is not the config's own. Only for
- * fields whose value nobody computes with a function-like macro: there the span is the argument, not the whole value.
- */
+/** An edit that writes another value where the author typed one; nothing where the text is not the config's own. */
 export function setValue(config: Config, field: Field<unknown>, newText: string, title: string): readonly Fix[] {
-  if (config.origin !== 'source' || !field.explicit || field.span.file !== config.path) return [];
-  return [{ title, edits: [{ span: field.span, newText }] }];
+  if (field.text?.file !== config.path) return [];
+  return [{ title, edits: [{ span: field.text, newText }] }];
 }
 
 /** `1 CPU`, `3 CPUs`. */

@@ -66,6 +66,19 @@ describe('where a value comes from', () => {
     expect(config?.memoryRegions[5]?.explicit).toBe(false);
   });
 
+  it('knows the whole text of a value, where it may be replaced', () => {
+    const more = '#define KB(n) ((n) << 10)\n#define REGION(x) { .phys_start = (x) }';
+    const { workspace, spanText } = read('    { .phys_start = BASE + KB(4), .size = KB(8), .flags = 1 }, REGION(0x40000000)', more);
+    const [first, second] = workspace.check('/w/a.c').config?.memoryRegions ?? [];
+    expect(spanText(first?.physStart.text)).toBe('BASE + KB(4)');
+    expect(spanText(first?.size.text)).toBe('KB(8)');
+    expect(spanText(first?.flags.text)).toBe('1');
+    expect(first?.virtStart.text).toBeUndefined();
+    expect(spanText(first?.text)).toBe('{ .phys_start = BASE + KB(4), .size = KB(8), .flags = 1 }');
+    expect(second?.physStart.text).toBeUndefined();
+    expect(second?.text).toBeUndefined();
+  });
+
   it('reports a misspelled member inside a macro argument at the argument', () => {
     const { workspace, spanText } = read('    { FIELD(phys_strat, 0x1000) }', '#define FIELD(name, value) .name = value');
     const [finding] = workspace.check('/w/a.c').findings;
