@@ -90,3 +90,6 @@ for (const [path, wanted] of Object.entries(files)) {
 function equalJson(a: string, b: string): boolean {
   return JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b));
 }
+
+// The pages of the rules, in the same mode.
+await import('./generate-rule-docs.ts');

@@ -1,7 +1,7 @@
 import { TokenKind } from '../source/token.ts';
 import type { Context } from './context.ts';
-import { readTypeName, startsType } from './declaration.ts';
 import { readInteger } from './expression.ts';
+import { readTypeName, startsType } from './specifiers.ts';
 
 /** The attributes that change a layout; all others are skipped. */
 export interface Attributes {

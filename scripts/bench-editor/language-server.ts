@@ -7,10 +7,20 @@ import { createMessageConnection, type MessageConnection, StreamMessageReader, S
 /** A language server in a process of its own, spoken to over stdio as an editor does. */
 export class LanguageServer {
   readonly connection: MessageConnection;
+  /** Rejects when the server ends on its own: without it, a crash would leave the bench waiting for ever. */
+  private readonly died: Promise<never>;
+  private stopping = false;
   private readonly listeners = new Set<(params: PublishDiagnosticsParams) => void>();
 
   private constructor(private readonly child: ChildProcess) {
     if (!child.stdout || !child.stdin) throw new Error('the server has no stdio');
+    this.died = new Promise((_resolve, reject) => {
+      child.once('exit', (code, signal) => {
+        if (!this.stopping) reject(new Error(`the language server ended by itself (${signal ?? `status ${code}`})`));
+      });
+    });
+    // Looked at only where somebody waits for an answer.
+    this.died.catch(() => undefined);
     this.connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
     this.connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
       for (const listener of [...this.listeners]) listener(params);
@@ -24,7 +34,7 @@ export class LanguageServer {
     const child = spawn(command, args, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     const server = new LanguageServer(child);
-    await server.connection.sendRequest('initialize', {
+    const initialize = server.connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: uriOf(folder),
       workspaceFolders: [{ uri: uriOf(folder), name: 'bench' }],
@@ -33,6 +43,7 @@ export class LanguageServer {
         workspace: { workspaceFolders: true },
       },
     });
+    await Promise.race([initialize, server.died]);
     await server.connection.sendNotification('initialized', {});
     return server;
   }
@@ -45,7 +56,7 @@ export class LanguageServer {
 
   /** Resolves with the next diagnostics of the document that satisfy the condition. */
   published(path: string, condition: (params: PublishDiagnosticsParams) => boolean): Promise<PublishDiagnosticsParams> {
-    return new Promise((resolve) => {
+    const answer = new Promise<PublishDiagnosticsParams>((resolve) => {
       const listener = (params: PublishDiagnosticsParams) => {
         if (params.uri !== uriOf(path) || !condition(params)) return;
         this.listeners.delete(listener);
@@ -53,6 +64,7 @@ export class LanguageServer {
       };
       this.listeners.add(listener);
     });
+    return Promise.race([answer, this.died]);
   }
 
   /** Resident memory in bytes, from /proc (Linux only): VmRSS and its highest value so far. */
@@ -67,6 +79,7 @@ export class LanguageServer {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     await this.connection.sendRequest('shutdown');
     await this.connection.sendNotification('exit');
