@@ -44,7 +44,8 @@ function board(system: number): string {
   return `board${String(system).padStart(2, '0')}`;
 }
 
-const head = '#include <jailhouse/types.h>\n#include <jailhouse/cell-config.h>\n\n';
+/** A head of comment as long as those of upstream's configs. */
+const head = `/*\n${' * A line of the head, as long as such lines are: names, years, a licence.\n'.repeat(20)} */\n\n#include <jailhouse/types.h>\n#include <jailhouse/cell-config.h>\n\n`;
 
 /** Seven or eight lines, as people write them. */
 function region(comment: string, phys: number, virt: number, size: number, flags: readonly string[]): string {
