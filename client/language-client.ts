@@ -28,6 +28,8 @@ export async function connect(serverModule: string, output: LogOutputChannel): P
         { scheme: 'file', pattern: '**/*.h' },
         { scheme: 'file', pattern: '**/jailhouse.json' },
       ],
+      // Ask on every edit: without this the client waits until the server says that something changed.
+      diagnosticPullOptions: { onChange: true, onSave: false },
       // File events: the server registers for what it wants to know.
       outputChannel: output,
       traceOutputChannel: output,

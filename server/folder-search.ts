@@ -1,11 +1,9 @@
 import type { FileSystem } from '@jailhouse-cells/core/source/file-system.ts';
+import { skippedFolders } from '@jailhouse-cells/core/workspace/workspace.ts';
 
 /** A folder tree deeper or larger than this holds a loop of links, or is not a project. */
 const deepest = 24;
 const mostFolders = 50_000;
-
-/** The folders that the engine's own search leaves out (core/workspace/workspace.ts), beside the hidden ones. */
-const skippedFolders = new Set(['node_modules', 'dist', 'build']);
 
 /** What may hold a config that an editor can show, or says how configs belong together. A `.cell` is binary: the command line checks it. */
 export function mayBeChecked(path: string): boolean {

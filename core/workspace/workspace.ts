@@ -12,8 +12,8 @@ import { defaultSettings, type WorkspaceSettings } from './settings.ts';
 import { Systems } from './systems.ts';
 import { shiftFindings } from './text-shift.ts';
 
-/** Folders that hold no configs, however they are named. */
-const skippedFolders = new Set(['node_modules', 'dist', 'build']);
+/** Folders that hold no configs, however they are named; hidden ones are skipped too. */
+export const skippedFolders = new Set(['node_modules', 'dist', 'build']);
 
 /** What stands in for a config while its text cannot be read. */
 interface LastGood {
@@ -72,7 +72,7 @@ export class Workspace {
   /** True for a C file that defines a Jailhouse config, a `.cell` file, or a `.c` that includes such a file. */
   isConfig(path: string): boolean {
     if (path.endsWith('.cell')) return this.systems.binaryHint(path) !== undefined;
-    return path.endsWith('.c') && (this.systems.hint(path) !== undefined || this.lastGood.has(path));
+    return path.endsWith('.c') && (this.systems.hint(path) !== undefined || (this.lastGood.has(path) && this.inputs.source(path) !== undefined));
   }
 
   /** The configs that a path names: itself, those under a folder, or those of a `jailhouse.json`; sorted. */
