@@ -58,11 +58,17 @@ function putInteger(bytes: Uint8Array, offset: number, size: number, value: bigi
     }
     return;
   }
-  let rest = BigInt.asUintN(size * 8, value);
-  for (let i = 0; i < size; i++) {
-    bytes[offset + i] = Number(rest & 0xffn);
-    rest >>= 8n;
+  for (let at = 0; at < size; at += 8) {
+    viewOf(bytes).setBigUint64(offset + at, BigInt.asUintN(64, value >> BigInt(8 * at)), true);
   }
+}
+
+let lastView: DataView | undefined;
+
+/** One object is written at a time: its view is made once. */
+function viewOf(bytes: Uint8Array): DataView {
+  if (lastView?.buffer !== bytes.buffer) lastView = new DataView(bytes.buffer);
+  return lastView;
 }
 
 function putBits(bytes: Uint8Array, offset: number, bit: { readonly start: number; readonly width: number }, value: bigint): void {

@@ -1,5 +1,5 @@
 import type { AggregateValue, InitialValue } from '../c/initial-value.ts';
-import { type Field as CField, type CType, findMember, isRecord, type RecordType } from '../c/types.ts';
+import { type Field as CField, type CType, fieldAt, findMember, isRecord, type RecordType } from '../c/types.ts';
 import type { Span } from '../source/span.ts';
 import type { Field } from './model.ts';
 
@@ -47,7 +47,7 @@ export class StructView {
   }
 
   has(name: string): boolean {
-    return findMember(this.type, name) !== undefined;
+    return resolveMember(this.type, name) !== undefined;
   }
 
   /** A member of at most 32 bits. A layout that lacks it (a fork's, or a header cut short) reads as zero: ask `has` where that matters. */
@@ -104,23 +104,17 @@ export class StructView {
   }
 
   private locate(name: string): Located {
-    const steps = findMember(this.type, name);
-    if (!steps) return this.absent(name);
-    let type: CType = this.type;
-    let offset = this.offset;
+    const member = resolveMember(this.type, name);
+    if (!member) return this.absent(name);
     let node = this.node;
-    let fallback = aggregate(node)?.label ?? this.fallback;
-    let bit: CField['bit'];
-    for (const step of steps) {
-      const field = (type as RecordType).fields?.[step] as CField;
+    let fallback = this.fallback;
+    for (let i = 0; i < member.steps.length; i++) {
       const whole = aggregate(node);
       if (whole) fallback = whole.label;
-      node = whole?.type === type ? whole.parts.get(step) : undefined;
-      type = field.type;
-      offset += field.offset;
-      bit = field.bit;
+      node = whole?.type === member.owners[i] ? whole?.parts.get(member.steps[i] as number) : undefined;
     }
-    return { type, offset, bit, node, path: this.path ? `${this.path}.${name}` : name, fallback };
+    const path = this.path ? `${this.path}.${name}` : name;
+    return { type: member.type, offset: this.offset + member.offset, bit: member.bit, node, path, fallback };
   }
 
   private absent(name: string): Located {
@@ -147,6 +141,46 @@ export class StructView {
     const text = at.node?.kind === 'aggregate' ? undefined : at.node?.text;
     return { value, span, text, explicit: binaryPath !== undefined || at.node !== undefined, path: at.path, offset: at.offset, size };
   }
+}
+
+/** A member as it lies in its type, anonymous structs and unions passed through. */
+interface Member {
+  readonly steps: readonly number[];
+  /** The type that each step is taken in. */
+  readonly owners: readonly CType[];
+  readonly type: CType;
+  readonly offset: number;
+  readonly bit: CField['bit'];
+}
+
+/** Every config asks for the same members of the same few types. */
+const members = new WeakMap<RecordType, Map<string, Member | undefined>>();
+
+function resolveMember(type: RecordType, name: string): Member | undefined {
+  let known = members.get(type);
+  if (!known) {
+    known = new Map();
+    members.set(type, known);
+  }
+  if (known.has(name)) return known.get(name);
+  const steps = findMember(type, name);
+  let member: Member | undefined;
+  if (steps) {
+    const owners: CType[] = [];
+    let at: CType = type;
+    let offset = 0;
+    let bit: CField['bit'];
+    for (const step of steps) {
+      owners.push(at);
+      const field: CField = fieldAt(at as RecordType, step);
+      offset += field.offset;
+      bit = field.bit;
+      at = field.type;
+    }
+    member = { steps, owners, type: at, offset, bit };
+  }
+  known.set(name, member);
+  return member;
 }
 
 const utf8 = new TextDecoder();
@@ -202,7 +236,11 @@ export function integers(
   });
 }
 
-/** Little endian; bytes beyond the end read as zero. */
+function word(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 0x100 + (bytes[at + 2] ?? 0) * 0x1_0000 + (bytes[at + 3] ?? 0) * 0x100_0000;
+}
+
+/** Little endian; bytes beyond the end read as zero. Sizes are 1, 2, 4, 8 or 16. */
 export function readInteger(bytes: Uint8Array, offset: number, size: number): bigint {
   if (size <= 4) {
     let value = 0;
@@ -210,7 +248,7 @@ export function readInteger(bytes: Uint8Array, offset: number, size: number): bi
     return BigInt(value);
   }
   let value = 0n;
-  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i] ?? 0);
+  for (let i = size - 4; i >= 0; i -= 4) value = (value << 32n) | BigInt(word(bytes, offset + i));
   return value;
 }
 
