@@ -1,6 +1,6 @@
 import { placeOfRun, TokenKind } from '../source/token.ts';
 import type { Context } from './context.ts';
-import { readUnary } from './operand.ts';
+import { readUnary, tooDeep } from './operand.ts';
 import { applyBinary, branch, isTrue, notConstant } from './operators.ts';
 import { commonType, poison, type Value, wrap } from './value.ts';
 
@@ -60,13 +60,16 @@ export function readInteger(context: Context, what: string): bigint | undefined 
 function readConditional(context: Context): Value {
   const condition = readBinary(context, 1);
   if (!context.is('?')) return condition;
+  if (tooDeep(context)) return poison(context.types);
   context.advance();
+  context.depth++;
   const truth = isTrue(condition);
   const live = condition.constant && !condition.poisoned;
   // GNU: `a ?: b` gives a when it is not zero.
   const yes = context.is(':') ? condition : branch(context, live && !truth, () => readComma(context));
-  if (!context.expect(':', 'in this conditional expression')) return poison(context.types);
-  const no = branch(context, live && truth, () => readConditional(context));
+  const complete = context.expect(':', 'in this conditional expression');
+  const no = complete ? branch(context, live && truth, () => readConditional(context)) : poison(context.types);
+  context.depth--;
   if (condition.poisoned || yes.poisoned || no.poisoned) return poison(context.types);
   const chosen = truth ? yes : no;
   if (yes.type.kind === 'integer' && no.type.kind === 'integer') {

@@ -1,4 +1,5 @@
 import type { Architecture } from '../abi/scalar.ts';
+import type { SourceFile } from '../source/source-file.ts';
 import type { Span } from '../source/span.ts';
 
 export type { Architecture };
@@ -227,6 +228,8 @@ export interface DeclaredMember {
 /** What only a C source can tell. */
 export interface SourceShape {
   readonly objectName: string;
+  /** The config's own file as it was read; undefined where the object is defined in an included file. Edits are made for it. */
+  readonly source: SourceFile | undefined;
   /** The object's name in its definition. */
   readonly objectSpan: Span;
   /** Members of the outer struct in declaration order, the header first. */

@@ -67,7 +67,7 @@ export function readSource(
     cell: cellDescriptor(descriptor),
     ...readArrays(image, unit.scope, arrayPlaces(descriptor, unit.scope, type, head, object, members, name), name),
     arrays: configArrays(descriptor, unit.scope, members),
-    shape: shapeOf(unit, object, type, members, name),
+    shape: shapeOf(path, unit, object, type, members, name),
   };
   return config;
 }
@@ -194,6 +194,7 @@ function isConsistent(descriptor: StructView, scope: Scope, head: RecordType, me
 }
 
 function shapeOf(
+  path: string,
   unit: TranslationUnit,
   object: ObjectEntity,
   type: RecordType,
@@ -208,6 +209,7 @@ function shapeOf(
   }
   return {
     objectName: object.name,
+    source: object.token.file.path === path ? object.token.file : undefined,
     objectSpan: name,
     members,
     padding: padding + Math.max(0, type.size - end),

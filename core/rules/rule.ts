@@ -7,7 +7,8 @@ export interface Report {
   readonly span: Span;
   readonly message: string;
   readonly related?: readonly RelatedPlace[];
-  readonly fixes?: readonly Fix[];
+  /** Made only when somebody asks for them: most findings are never mended by an edit. */
+  readonly fixes?: readonly Fix[] | (() => readonly Fix[]);
   /** Only where one rule has cases of different weight; never above the rule's own severity. */
   readonly severity?: Severity;
 }

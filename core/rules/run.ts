@@ -1,8 +1,8 @@
 import type { Architecture, Config } from '../config/model.ts';
-import type { Finding, Severity } from '../source/finding.ts';
+import type { Finding, Fix, RelatedPlace, Severity } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 import { rules } from './index.ts';
-import type { Reporter, Rule } from './rule.ts';
+import type { Report, Reporter, Rule } from './rule.ts';
 
 /** Severities by rule id, as the user set them; `off` silences a rule. */
 export type SeverityOverrides = Readonly<Record<string, Severity | 'off'>>;
@@ -38,14 +38,7 @@ function runEach(arch: Architecture, overrides: SeverityOverrides, whole: Span, 
     if (level === 'off' || (rule.arch !== undefined && !rule.arch.includes(arch))) continue;
     try {
       check(rule, (report) => {
-        findings.push({
-          rule: rule.id,
-          severity: weaker(level ?? rule.severity, report.severity),
-          message: report.message,
-          span: report.span,
-          related: report.related ?? [],
-          fixes: report.fixes ?? [],
-        });
+        findings.push(new RuleFinding(rule.id, weaker(level ?? rule.severity, report.severity), report));
       });
     } catch (error) {
       if (overrides[internalRuleId] === 'off') continue;
@@ -60,6 +53,34 @@ function runEach(arch: Architecture, overrides: SeverityOverrides, whole: Span, 
     }
   }
   return findings;
+}
+
+/** A finding whose fixes are made when they are first asked for. */
+class RuleFinding implements Finding {
+  readonly message: string;
+  readonly span: Span;
+  readonly related: readonly RelatedPlace[];
+
+  constructor(
+    readonly rule: string,
+    readonly severity: Severity,
+    report: Report,
+  ) {
+    this.message = report.message;
+    this.span = report.span;
+    this.related = report.related ?? [];
+    let made: readonly Fix[] | undefined;
+    // An own property, so that copies and comparisons see it.
+    Object.defineProperty(this, 'fixes', {
+      enumerable: true,
+      get: () => {
+        made ??= typeof report.fixes === 'function' ? report.fixes() : (report.fixes ?? []);
+        return made;
+      },
+    });
+  }
+
+  declare readonly fixes: readonly Fix[];
 }
 
 const order: readonly Severity[] = ['error', 'warning', 'information', 'hint'];

@@ -20,9 +20,11 @@ export interface RelatedPlace {
   readonly message: string;
 }
 
-/** A safe edit that mends the finding. */
+/** An edit that mends the finding and makes no other error. */
 export interface Fix {
   readonly title: string;
+  /** Set where only the author can say whether it is what was meant (one of several ways, a guessed name): `check --fix` leaves it out. */
+  readonly needsChoice?: boolean;
   readonly edits: readonly TextEdit[];
 }
 
