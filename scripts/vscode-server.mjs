@@ -130,11 +130,6 @@ export function installExtension({ vsix, extensions, userData }) {
   if (status !== 0) throw new Error(`VS Code did not install ${vsix}:\n${stdout}${stderr}`);
 }
 
-/** Where a server keeps the settings of its one user. @param {string} userData */
-export function userSettingsFile(userData) {
-  return join(userData, 'data/User/settings.json');
-}
-
 /** The Node and the script that make up the server. @returns {[node: string, main: string]} */
 function program() {
   const folder = ensureVscodeServer();
@@ -163,7 +158,7 @@ function environment() {
  */
 export async function startVscodeServer({ userData, extensions, settings = {}, trust = false, port }) {
   const [node, main] = program();
-  const file = userSettingsFile(userData);
+  const file = join(userData, 'data/User/settings.json');
   mkdirSync(dirname(file), { recursive: true });
   mkdirSync(extensions, { recursive: true });
   writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, undefined, 2));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { root } from '../../scripts/programs.mjs';
-import { installExtension, startVscodeServer, userSettingsFile } from '../../scripts/vscode-server.mjs';
+import { installExtension, startVscodeServer } from '../../scripts/vscode-server.mjs';
 import { Workbench } from './workbench.mjs';
 
 /** Nothing but the test changes a text, and every picture is the same picture. */
@@ -11,7 +11,7 @@ const calmSettings = {
   'editor.autoClosingBrackets': 'never',
   'files.autoSave': 'off',
   'editor.minimap.enabled': false,
-  'workbench.colorTheme': 'Default Light Modern',
+  'workbench.colorTheme': 'Light Modern',
   // Findings come from the extension under test alone.
   'C_Cpp.errorSquiggles': 'disabled',
 };
@@ -32,10 +32,8 @@ export class Session {
       });
       for (const [path, text] of Object.entries(files)) writeFileSync(join(session.workspace, path), text);
       const places = { userData: join(session.folder, 'user-data'), extensions: join(session.folder, 'extensions') };
-      session.settings = { ...calmSettings, ...settings };
-      session.settingsFile = userSettingsFile(places.userData);
       installExtension({ ...places, vsix: join(root, 'dist/jailhouse-cells.vsix') });
-      session.server = await startVscodeServer({ ...places, trust, settings: session.settings });
+      session.server = await startVscodeServer({ ...places, trust, settings: { ...calmSettings, ...settings } });
       session.workbench = await Workbench.open({
         chromium: findChromium(),
         url: session.server.url,
@@ -53,12 +51,6 @@ export class Session {
     await this.workbench?.close();
     await this.server?.stop();
     if (this.folder) rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  }
-
-  /** Changes user settings as an edit of settings.json does. @param {Record<string, unknown>} changes */
-  configure(changes) {
-    Object.assign(this.settings, changes);
-    writeFileSync(this.settingsFile, JSON.stringify(this.settings, undefined, 2));
   }
 
   /** Ids of the processes that run this session's language server. @returns {number[]} */

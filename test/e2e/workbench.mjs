@@ -76,13 +76,13 @@ export class Workbench {
     await this.page.locator('.editor-instance .monaco-editor.focused .view-line').first().waitFor();
   }
 
-  /** @param {string} key @param {string} text @param {string} row */
+  /** @param {string} key A key, or a sequence of them. @param {string} text @param {string} row */
   async quickInput(key, text, row) {
     const input = this.page.locator('.quick-input-widget input').first();
     const wanted = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
     // A workbench that has just come up can swallow the key.
     for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press(key);
+      for (const chord of key.split(' ')) await this.page.keyboard.press(chord);
       try {
         await input.waitFor({ state: 'visible', timeout: attempt < 5 ? 3000 : patience });
         break;
@@ -168,9 +168,10 @@ export class Workbench {
     return (await message.textContent()) ?? '';
   }
 
-  /** Waits until the theme of the page has a class: `vs`, `vs-dark`, `hc-black` or `hc-light`. @param {string} theme */
-  async theme(theme) {
-    await this.page.locator(`.monaco-workbench.${theme}`).waitFor();
+  /** Chooses a color theme by its name, and waits for its class. @param {string} name @param {string} className */
+  async chooseTheme(name, className) {
+    await this.quickInput('Control+K Control+T', name, name);
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
   }
 }
 
