@@ -24,7 +24,9 @@ export function setPins(config: Config, pins: readonly number[]): readonly Fix[]
   const chips = new Set<string>();
   const byWord = new Map<string, { chip: Irqchip; word: number; bits: bigint }>();
   for (const pin of pins) {
-    const chip = config.irqchips.find(({ pinBase, address }) => address.value !== 0n && pinBase.value <= pin && pin < pinBase.value + pinsPerIrqchip);
+    const chip = config.irqchips.find(
+      ({ pinBase, address }) => address.value !== 0n && pinBase.value <= pin && pin < pinBase.value + pinsPerIrqchip,
+    );
     if (chip === undefined) return [];
     chips.add(chip.path);
     const word = (pin - chip.pinBase.value) >> 5;

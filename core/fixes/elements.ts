@@ -26,7 +26,8 @@ function recount(config: Config, kind: ArrayKind, member: DeclaredMember, length
   const counted = textAt(config, counter?.text);
   if (counter === undefined || counted === undefined) return undefined;
   const edits: Edits[] = [];
-  if (isNumberLiteral(counted)) edits.push(counter.value === member.length ? writeNumber(config, undefined, counter, BigInt(length)) : undefined);
+  if (isNumberLiteral(counted))
+    edits.push(counter.value === member.length ? writeNumber(config, undefined, counter, BigInt(length)) : undefined);
   else if (!/\b(ARRAY_SIZE|sizeof)\b/.test(counted)) return undefined;
   edits.push(resize(config, member, length));
   return together(...edits);
@@ -50,7 +51,9 @@ function shiftSections(config: Config, index: number, delta: 1 | -1): Edits {
     const start = device.shmemRegionsStart;
     if (start.value > index) {
       const typed = textAt(config, start.text);
-      edits.push(typed !== undefined && isNumberLiteral(typed) ? writeNumber(config, undefined, start, BigInt(start.value + delta)) : undefined);
+      edits.push(
+        typed !== undefined && isNumberLiteral(typed) ? writeNumber(config, undefined, start, BigInt(start.value + delta)) : undefined,
+      );
     } else if (index < endOfSections(device)) return undefined;
   }
   return together(...edits);
@@ -86,7 +89,11 @@ export function cutRegion(config: Config, region: MemoryRegion, hole: AddressRan
   if (region.text?.file !== config.path) return [];
   const resized = (value: bigint) => writeNumber(config, region, region.size, value);
   if (right === 0n) return fix(`End ${region.path} before ${hex(hole.start)}: set size to ${hex(left)}`, resized(left));
-  const moved = together(moveBy(config, region, region.physStart, rightAt), moveBy(config, region, region.virtStart, rightAt), resized(right));
+  const moved = together(
+    moveBy(config, region, region.physStart, rightAt),
+    moveBy(config, region, region.virtStart, rightAt),
+    resized(right),
+  );
   if (left === 0n)
     return fix(`Start ${region.path} behind ${hex(holeEnd - 1n)}: move it to ${hex(base + rightAt)}, size ${hex(right)}`, moved);
   return fix(`Cut ${region.path} in two around ${ends}`, together(resized(left), insertBehind(config, region, moved)));
@@ -133,4 +140,13 @@ function insertBehind(config: Config, region: MemoryRegion, edits: Edits): Edits
     grown,
     shiftSections(config, region.index, 1),
   );
+}
+
+/** `Set the length of mem_regions to 7`: shrinks an array to what its initialiser fills. */
+export function shrinkArray(config: Config, kind: ArrayKind, member: DeclaredMember): readonly Fix[] {
+  const length = member.initialised;
+  if (length === 0) return [];
+  // Regions that an ivshmem device names have to stay.
+  if (kind === 'memory-regions' && ivshmemDevices(config).some((device) => endOfSections(device) > length)) return [];
+  return fix(`Shrink ${member.name} to ${length}`, recount(config, kind, member, length));
 }

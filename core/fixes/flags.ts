@@ -85,7 +85,10 @@ export function removeNames(config: Config, field: Field<bigint | number>, names
   for (const [at, operand] of operands.entries()) {
     if (!isNamed(operand)) continue;
     const own = operand[0] as Token;
-    const before = operands.slice(0, at).findLast((other) => !isNamed(other))?.at(-1);
+    const before = operands
+      .slice(0, at)
+      .findLast((other) => !isNamed(other))
+      ?.at(-1);
     const next = operands[at + 1]?.[0];
     // With the operator before it; a leading one with the operator behind it.
     if (before !== undefined) edits.push(edit(config, (operands[at - 1]?.at(-1) as Token).end, own.end, ''));

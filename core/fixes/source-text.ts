@@ -23,7 +23,9 @@ export function tokensIn(config: Config, span: Span | undefined): readonly Token
   if (tokens.some((token) => token.text === '#' && (token.flags & TokenFlag.LineStart) !== 0)) return undefined;
   return tokens
     .filter((token) => token.text !== '')
-    .map((token) => new Token(token.kind, token.text, token.file, token.start + span.start, token.end + span.start, token.flags, undefined));
+    .map(
+      (token) => new Token(token.kind, token.text, token.file, token.start + span.start, token.end + span.start, token.flags, undefined),
+    );
 }
 
 /** The white space that the line of an offset begins with. */

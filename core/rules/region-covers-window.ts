@@ -1,6 +1,8 @@
 import { type AddressWindow, intersection, overlaps, physRange, virtRange } from '../config/address-window.ts';
 import { isCommRegion } from '../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../config/model.ts';
+import { cutRegion } from '../fixes/elements.ts';
+import { removeField } from '../fixes/values.ts';
 import type { Severity } from '../source/finding.ts';
 import type { Reporter } from './rule.ts';
 import { cellName, rangeText, regionByPhys, regionByVirt } from './wording.ts';
@@ -31,6 +33,7 @@ export function reportCoveringRegions(
         severity,
         message: `${regionByVirt(region)} of ${cellName(member)} covers ${window.name} ${rangeText(window)} in ${rangeText(intersection(virtRange(region), window))}: ${text}. Leave the window out of the region.`,
         related,
+        fixes: () => cutRegion(member, region, window, 'virt'),
       });
     } else if (overlaps(physRange(region), window)) {
       report({
@@ -40,6 +43,7 @@ export function reportCoveringRegions(
           ? `phys_start of the communication region ${regionByPhys(region)} lies in ${window.name}. The hypervisor ignores it; leave it out.`
           : `${regionByPhys(region)} of ${cellName(member)} holds ${window.name} ${rangeText(window)} at another guest address: the cell reaches it there without interception.`,
         related,
+        ...(isCommRegion(region) && { fixes: () => removeField(member, region, region.physStart) }),
       });
     }
   }

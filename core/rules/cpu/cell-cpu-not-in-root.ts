@@ -1,4 +1,5 @@
 import { cpuNames } from '../../config/cpu-list.ts';
+import { clearCpus } from '../../fixes/bits.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 
@@ -23,6 +24,7 @@ export const cellCpuNotInRoot: CellRule = {
       span: member.cpus.span,
       message: `The cell takes ${cpuNames(foreign)}, but ${cellName(system)} has ${cpuNames(system.cpus.value)} only: jailhouse cell create would answer "Device or resource busy". Clear these bits.`,
       related: [{ span: system.cpus.span, message: `${cellName(system)} has ${cpuNames(system.cpus.value)}` }],
+      fixes: () => clearCpus(member, foreign),
     });
   },
 };

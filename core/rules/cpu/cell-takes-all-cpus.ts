@@ -1,4 +1,5 @@
 import { cpuNames } from '../../config/cpu-list.ts';
+import { clearCpus } from '../../fixes/bits.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 
@@ -21,6 +22,7 @@ export const cellTakesAllCpus: CellRule = {
       span: member.cpus.span,
       message: `The cell takes ${cpuNames(member.cpus.value)}, all that ${cellName(system)} has: jailhouse cell create would answer "Device or resource busy". Leave it one.`,
       related: [{ span: system.cpus.span, message: `${cellName(system)} has ${cpuNames(system.cpus.value)}` }],
+      fixes: () => clearCpus(member, system.cpus.value & -system.cpus.value).map((one) => ({ ...one, needsChoice: true })),
     });
   },
 };

@@ -1,3 +1,4 @@
+import { setCounter } from '../../fixes/counters.ts';
 import type { FileRule } from '../rule.ts';
 import { cpuSizeField } from './cpu-set-counter.ts';
 
@@ -23,6 +24,10 @@ export const cpuSetSizeZero: FileRule = {
       span: size.span,
       message: `cpu_set_size is 0, so the cell has no CPU${member === undefined ? '' : ` and ${member.name} is read as the first memory region`}: jailhouse cell create would answer "Device or resource busy". Set .cpu_set_size = sizeof(config.${member?.name ?? 'cpus'}).`,
       related: member === undefined ? [] : [{ span: member.span, message: `${member.name}: ${member.size} bytes` }],
+      fixes: () => {
+        const array = config.arrays.find(({ kind }) => kind === 'cpus');
+        return array === undefined ? [] : setCounter(config, array);
+      },
     });
   },
 };

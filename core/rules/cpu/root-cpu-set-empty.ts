@@ -1,3 +1,4 @@
+import { setCounter } from '../../fixes/counters.ts';
 import type { FileRule } from '../rule.ts';
 import { cpuSizeField } from './cpu-set-counter.ts';
 
@@ -24,6 +25,10 @@ export const rootCpuSetEmpty: FileRule = {
       message: sizeMissing
         ? 'cpu_set_size is 0, so the root cell has no CPU: jailhouse enable would answer "Invalid argument". Set .cpu_set_size = sizeof(config.cpus).'
         : 'The root cell has no CPU: jailhouse enable would answer "Invalid argument". Set one bit for each CPU that is online.',
+      fixes: () => {
+        const array = sizeMissing ? config.arrays.find(({ kind }) => kind === 'cpus') : undefined;
+        return array === undefined ? [] : setCounter(config, array);
+      },
     });
   },
 };

@@ -1,3 +1,4 @@
+import { clearCpus } from '../../fixes/bits.ts';
 import type { FileRule } from '../rule.ts';
 
 export const x86CellTakesCpu0: FileRule = {
@@ -19,6 +20,7 @@ export const x86CellTakesCpu0: FileRule = {
     report({
       span: config.cpus.span,
       message: 'On x86 CPU 0 stays with the root cell: jailhouse cell create would answer "Invalid argument". Clear bit 0.',
+      fixes: () => clearCpus(config, 1n),
     });
   },
 };

@@ -1,4 +1,5 @@
 import { gicOf } from '../../config/gic.ts';
+import { offerNumber, setNumber } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 /** INTIDs of the generic timer: hypervisor, virtual, secure and non-secure physical (Arm Base System Architecture, PPI table). */
@@ -27,11 +28,13 @@ export const gicMaintenanceIrq: FileRule = {
       report({
         span: irq.span,
         message: `maintenance_irq ${irq.value} is a timer interrupt of the CPU: the hypervisor would keep it for itself, and that timer never fires in the cells. It is nearly always 25.`,
+        fixes: () => offerNumber(config, gicOf(config), irq, 25n),
       });
     if (irq.value >= 16 && irq.value <= 31) return;
     report({
       span: irq.span,
       message: `maintenance_irq ${irq.value} is no private interrupt (INTID 16-31), so the hypervisor would never hear it and interrupts would get stuck under load. It is 16 + the PPI number in the device tree, nearly always 25${irq.value < 16 ? `; PPI ${irq.value} is INTID ${irq.value + 16}` : ''}.`,
+      fixes: () => (irq.value === 9 ? setNumber(config, gicOf(config), irq, 25n) : offerNumber(config, gicOf(config), irq, 25n)),
     });
   },
 };

@@ -1,4 +1,5 @@
 import { gicOf } from '../../config/gic.ts';
+import { offerNumber } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 export const gicVersion: FileRule = {
@@ -22,6 +23,7 @@ export const gicVersion: FileRule = {
     report({
       span: version.span,
       message: `${version.explicit ? `gic_version ${version.value} does not exist` : 'gic_version is not set (0)'}: the board would die at jailhouse enable. Set 2 (gic-400, cortex-a15-gic) or 3 (gic-v3, also for a GICv4).`,
+      fixes: () => [2n, 3n].flatMap((next) => offerNumber(config, gicOf(config), version, next)),
     });
   },
 };

@@ -1,5 +1,6 @@
 import { gicOf } from '../../config/gic.ts';
 import { isBlankIrqchip } from '../../config/interrupt-pins.ts';
+import { setNumber } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { CellRule } from '../rule.ts';
 
@@ -28,6 +29,7 @@ export const irqchipWrongAddress: CellRule = {
         severity: member === system ? 'warning' : 'error',
         message: `${chip.path} is for an interrupt controller at ${hex(chip.address.value)}, but gicd_base of the system is ${hex(gicd.value)}: the entry would be skipped and the cell has none of its interrupts. Write ${hex(gicd.value)}.`,
         related: [{ span: gicd.span, message: `gicd_base ${hex(gicd.value)}` }],
+        fixes: () => setNumber(member, chip, chip.address, gicd.value),
       });
     }
   },

@@ -1,4 +1,7 @@
 import { isBlankIrqchip, pinsPerIrqchip } from '../../config/interrupt-pins.ts';
+import type { Config, Irqchip } from '../../config/model.ts';
+import { offerNumber } from '../../fixes/values.ts';
+import type { Fix } from '../../source/finding.ts';
 import { forEachOverlap, maxReportedOverlaps } from '../overlap.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -30,9 +33,19 @@ export const rootIrqchipsOverlap: FileRule = {
           span: later.pinBase.span,
           message: `${later.path} (INTID ${later.pinBase.value}-${later.pinBase.value + 127}) and ${earlier.path} (INTID ${earlier.pinBase.value}-${earlier.pinBase.value + 127}) overlap: when a cell is destroyed, the root cell would lose the interrupts that only one of them names. Use windows 128 apart.`,
           related: [{ span: earlier.pinBase.span, message: `${earlier.path} from INTID ${earlier.pinBase.value}` }],
+          fixes: () => moveBehind(config, earlier, later),
         });
         return ++reported < maxReportedOverlaps;
       },
     );
   },
 };
+
+/** The window behind the earlier one, where it is free. */
+function moveBehind(config: Config, earlier: Irqchip, later: Irqchip): readonly Fix[] {
+  const base = earlier.pinBase.value + pinsPerIrqchip;
+  const taken = config.irqchips.some(
+    (chip) => chip !== later && chip.pinBase.value < base + pinsPerIrqchip && base < chip.pinBase.value + pinsPerIrqchip,
+  );
+  return taken || base + pinsPerIrqchip > 1024 ? [] : offerNumber(config, later, later.pinBase, BigInt(base));
+}

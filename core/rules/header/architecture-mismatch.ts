@@ -1,4 +1,5 @@
 import { architectureField, architectureLabel, isArchitectureForgotten } from '../../config/architecture-evidence.ts';
+import { offerText } from '../../fixes/values.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 
@@ -26,6 +27,7 @@ export const architectureMismatch: CellRule = {
       span: own.span,
       message: `This cell is for architecture ${architectureLabel(own.value)}, ${cellName(system)} for ${architectureLabel(expected.value)}: jailhouse cell create would say nothing and create nothing. Give both the same architecture.`,
       related: [{ span: expected.span, message: `architecture ${architectureLabel(expected.value)} of the system config` }],
+      fixes: () => offerText(member, member.cell, own, `JAILHOUSE_${system.arch.toUpperCase()}`),
     });
   },
 };

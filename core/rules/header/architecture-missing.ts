@@ -1,5 +1,6 @@
 import { architectureField, architectureLabel, evidenceOfArm, isArchitectureForgotten } from '../../config/architecture-evidence.ts';
 import { architectureNumbers } from '../../config/model.ts';
+import { offerText, setText } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 export const architectureMissing: FileRule = {
@@ -20,6 +21,8 @@ export const architectureMissing: FileRule = {
   check(config, report) {
     const field = architectureField(config);
     if (field === undefined) return;
+    const holder = config.system ?? config.cell;
+    const signature = holder.signature;
     const effect =
       config.kind === 'system'
         ? 'jailhouse enable would answer "Invalid argument"'
@@ -28,11 +31,13 @@ export const architectureMissing: FileRule = {
       report({
         span: field.span,
         message: `Architecture ${architectureLabel(field.value)} does not exist: ${effect}. Write JAILHOUSE_ARM64, JAILHOUSE_ARM or JAILHOUSE_X86.`,
+        fixes: () => ['ARM64', 'ARM', 'X86'].flatMap((name) => offerText(config, holder, field, `JAILHOUSE_${name}`)),
       });
     } else if (isArchitectureForgotten(config)) {
       report({
         span: field.span,
         message: `.architecture is left out, which reads as 0 (x86), but ${evidenceOfArm(config)}: ${effect}. Write .architecture = JAILHOUSE_ARM64 or JAILHOUSE_ARM.`,
+        fixes: () => setText(config, holder, field, config.arch === 'arm' ? 'JAILHOUSE_ARM' : 'JAILHOUSE_ARM64', signature.text?.end),
       });
     }
   },

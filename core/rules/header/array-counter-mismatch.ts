@@ -1,4 +1,5 @@
 import { announcedBytes, announcedSize, declaredBytes, hasForeignMembers, nothingFollows } from '../../config/array-layout.ts';
+import { setCounter } from '../../fixes/counters.ts';
 import type { FileRule } from '../rule.ts';
 
 export const arrayCounterMismatch: FileRule = {
@@ -42,6 +43,7 @@ export const arrayCounterMismatch: FileRule = {
         severity: last && announced < declared ? 'information' : 'error',
         message: `${facts}: ${effect}. ${remedy}`,
         related: array.member === undefined ? [] : [{ span: array.member.span, message: `${array.member.name}: ${declared} bytes` }],
+        fixes: () => setCounter(config, array),
       });
     }
   },

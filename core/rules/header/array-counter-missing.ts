@@ -1,4 +1,5 @@
 import { declaredBytes, hasForeignMembers, nothingFollows } from '../../config/array-layout.ts';
+import { setCounter } from '../../fixes/counters.ts';
 import type { FileRule } from '../rule.ts';
 
 export const arrayCounterMissing: FileRule = {
@@ -30,6 +31,7 @@ export const arrayCounterMissing: FileRule = {
           ? `.${array.counterName} is 0, so the hypervisor does not see the ${member.length} declared elements of ${member.name}. Set it to ARRAY_SIZE(config.${member.name}), or remove the array.`
           : `.${array.counterName} is 0 although ${member.name} takes ${declaredBytes(config, array)} bytes: the hypervisor would read every array behind it ${declaredBytes(config, array)} bytes too early. Set .${array.counterName} = ARRAY_SIZE(config.${member.name}).`,
         related: [{ span: array.counter.span, message: `.${array.counterName} is 0 here` }],
+        fixes: () => setCounter(config, array),
       });
     }
   },

@@ -1,4 +1,5 @@
 import { hasForeignMembers } from '../../config/array-layout.ts';
+import { reorderMembers } from '../../fixes/member-order.ts';
 import type { FileRule } from '../rule.ts';
 
 export const arrayOrder: FileRule = {
@@ -27,6 +28,7 @@ export const arrayOrder: FileRule = {
         span: member.span,
         message: `${member.name} stands behind ${before.name}, but the hypervisor reads it first: both arrays would be misread. Declare ${member.name} before ${before.name}.`,
         related: [{ span: before.span, message: `${before.name} is declared before it` }],
+        fixes: () => reorderMembers(config),
       });
       // One misplaced member makes its neighbours look misplaced too.
       return;

@@ -1,5 +1,6 @@
 import { declaredBytes } from '../../config/array-layout.ts';
 import type { ArrayKind, Config } from '../../config/model.ts';
+import { shrinkArray } from '../../fixes/elements.ts';
 import type { FileRule } from '../rule.ts';
 import { count } from '../wording.ts';
 
@@ -32,6 +33,7 @@ export const arrayPartlyFilled: FileRule = {
         message: `${member.name} has ${count(member.length, 'element')}, but only ${member.initialised} ${member.initialised === 1 ? 'is' : 'are'} filled: ${effect.text} Shrink the array to ${member.initialised}.`,
         related:
           member.initialiser === undefined ? [] : [{ span: member.initialiser, message: `fills ${count(member.initialised, 'element')}` }],
+        fixes: () => shrinkArray(config, array.kind, member),
       });
     }
   },

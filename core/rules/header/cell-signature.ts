@@ -1,5 +1,5 @@
+import { setText } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
-import { setValue } from '../wording.ts';
 
 /** Signatures by the length of the char array: five characters since revision 14, six before. */
 const signatures: Readonly<Record<number, string>> = { 5: 'JHCLL', 6: 'JHCELL' };
@@ -27,7 +27,7 @@ export const cellSignature: FileRule = {
     report({
       span: field.span,
       message: `The signature of a cell config is "${expected}", here it is ${field.value === '' ? 'empty' : `"${field.value}"`}: jailhouse cell create would answer "Invalid argument". Write .signature = JAILHOUSE_CELL_DESC_SIGNATURE.`,
-      fixes: setValue(config, field, 'JAILHOUSE_CELL_DESC_SIGNATURE', 'Write JAILHOUSE_CELL_DESC_SIGNATURE'),
+      fixes: () => setText(config, config.cell, field, 'JAILHOUSE_CELL_DESC_SIGNATURE'),
     });
   },
 };

@@ -1,3 +1,4 @@
+import { fileStem, offerName } from '../../fixes/names.ts';
 import type { SetRule } from '../rule.ts';
 
 export const cellsShareName: SetRule = {
@@ -26,6 +27,7 @@ export const cellsShareName: SetRule = {
           span: name.span,
           message: `Another cell of this set is called "${name.value}" too: the second jailhouse cell create would answer "File exists". Rename one.`,
           related: [{ span: earlier.cell.name.span, message: `the other cell "${name.value}"` }],
+          fixes: () => offerName(cell, fileStem(cell)),
         });
     }
   },

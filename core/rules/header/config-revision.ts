@@ -1,5 +1,5 @@
+import { setText } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
-import { setValue } from '../wording.ts';
 
 export const configRevision: FileRule = {
   id: 'config-revision',
@@ -24,7 +24,7 @@ export const configRevision: FileRule = {
     report({
       span: field.span,
       message: `The config announces ${said}, but its header is of revision ${expected}: the driver would refuse it with "Configuration revision mismatch". Write .revision = JAILHOUSE_CONFIG_REVISION.`,
-      fixes: setValue(config, field, 'JAILHOUSE_CONFIG_REVISION', 'Write JAILHOUSE_CONFIG_REVISION'),
+      fixes: () => setText(config, config.system ?? config.cell, field, 'JAILHOUSE_CONFIG_REVISION'),
     });
   },
 };

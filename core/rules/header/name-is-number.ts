@@ -1,3 +1,4 @@
+import { offerName } from '../../fixes/names.ts';
 import type { FileRule } from '../rule.ts';
 
 /** What strtoll reads to the end with base 0: decimal, 0x hex, 0 octal (tools/jailhouse.c:parse_cell_id). */
@@ -23,6 +24,7 @@ export const nameIsNumber: FileRule = {
     report({
       span: field.span,
       message: `The name "${field.value}" reads as a number, so jailhouse takes it for the id of a cell unless --name is given. Use a name that is not a number.`,
+      fixes: () => offerName(config, `cell-${field.value}`),
     });
   },
 };

@@ -1,3 +1,4 @@
+import { fileStem, offerName } from '../../fixes/names.ts';
 import type { CellRule } from '../rule.ts';
 
 export const nameTakenByRoot: CellRule = {
@@ -21,6 +22,7 @@ export const nameTakenByRoot: CellRule = {
       span: own.span,
       message: `"${own.value}" is the name of the root cell: jailhouse cell create would answer "File exists". Give the cell another name.`,
       related: [{ span: system.cell.name.span, message: `the root cell is called "${own.value}"` }],
+      fixes: () => offerName(member, fileStem(member)),
     });
   },
 };

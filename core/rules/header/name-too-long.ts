@@ -1,3 +1,4 @@
+import { rename } from '../../fixes/names.ts';
 import type { FileRule } from '../rule.ts';
 
 export const nameTooLong: FileRule = {
@@ -21,6 +22,7 @@ export const nameTooLong: FileRule = {
     report({
       span: field.span,
       message: `The name has ${field.size} characters and no room for the final NUL: the driver cuts it to "${field.value.slice(0, -1)}". Use at most ${field.size - 1} characters.`,
+      fixes: () => rename(config, field.value.slice(0, -1)),
     });
   },
 };

@@ -27,7 +27,7 @@ export const structNotPacked: FileRule = {
       message: `The struct of ${shape.objectName} is not packed: the compiler puts ${count(padding, 'byte')} between its members, and the hypervisor would read everything behind them at the wrong place. Write __attribute__((packed)) before ${shape.objectName}.`,
       fixes:
         config.origin === 'source' && at.file === config.path
-          ? [{ title: 'Pack the struct', edits: [{ span: { ...at, start: at.end }, newText: ' __attribute__((packed))' }] }]
+          ? [{ title: 'Add __attribute__((packed))', edits: [{ span: { ...at, start: at.end }, newText: ' __attribute__((packed))' }] }]
           : [],
     });
   },

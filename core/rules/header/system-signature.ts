@@ -1,5 +1,5 @@
+import { setText } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
-import { setValue } from '../wording.ts';
 
 /** Signatures by the length of the char array: five characters since revision 14, six before. */
 const signatures: Readonly<Record<number, string>> = { 5: 'JHSYS', 6: 'JHSYST' };
@@ -25,7 +25,7 @@ export const systemSignature: FileRule = {
     report({
       span: field.span,
       message: `The signature of a system config is "${expected}", here it is ${field.value === '' ? 'empty' : `"${field.value}"`}: jailhouse enable would answer "Invalid argument". Write .signature = JAILHOUSE_SYSTEM_SIGNATURE.`,
-      fixes: setValue(config, field, 'JAILHOUSE_SYSTEM_SIGNATURE', 'Write JAILHOUSE_SYSTEM_SIGNATURE'),
+      fixes: () => setText(config, config.system, field, 'JAILHOUSE_SYSTEM_SIGNATURE'),
     });
   },
 };

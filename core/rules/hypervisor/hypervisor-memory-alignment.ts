@@ -1,4 +1,6 @@
 import { pageSize } from '../../config/memory-flags.ts';
+import { hypervisorHasRoom } from '../../fixes/room.ts';
+import { offerNumber } from '../../fixes/values.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -27,6 +29,10 @@ export const hypervisorMemoryAlignment: FileRule = {
     report({
       span: memory.physStart.span,
       message: `Hypervisor memory at ${hex(start)} is ${hex(off)} (${humanSize(off)}) above a multiple of ${humanSize(unit)}: jailhouse enable would freeze the board without a message. Use ${hex(start - off)} or ${hex(start - off + unit)}.`,
+      fixes: () =>
+        [start - off, start - off + unit]
+          .filter((next) => hypervisorHasRoom(config, { start: next, size: memory.size.value }))
+          .flatMap((next) => offerNumber(config, memory, memory.physStart, next, next < start ? 'down' : 'up')),
     });
   },
 };

@@ -1,4 +1,5 @@
 import type { Architecture } from '../../config/model.ts';
+import { offerNumber } from '../../fixes/values.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -27,6 +28,7 @@ export const hypervisorMemoryTooLarge: FileRule = {
     report({
       span: memory.size.span,
       message: `The hypervisor can map ${humanSize(limit)} for itself on ${config.arch}, but gets ${hex(memory.size.value)} (${humanSize(memory.size.value)}): jailhouse enable would fail. 4 MiB (0x400000) is the usual size.`,
+      fixes: () => offerNumber(config, memory, memory.size, 0x400000n),
     });
   },
 };

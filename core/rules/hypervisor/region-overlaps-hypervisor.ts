@@ -1,5 +1,7 @@
 import { intersection, overlaps, physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion } from '../../config/memory-flags.ts';
+import { cutRegion } from '../../fixes/elements.ts';
+import { removeField } from '../../fixes/values.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName, rangeText, regionByPhys } from '../wording.ts';
 
@@ -33,12 +35,14 @@ export const regionOverlapsHypervisor: CellRule = {
           severity: 'information',
           message: `phys_start of the communication region ${regionByPhys(region)} lies in hypervisor memory ${rangeText(own)}. The hypervisor ignores it; leave it out.`,
           related,
+          fixes: () => removeField(member, region, region.physStart),
         });
       else if (hasFlag(region, 'WRITE'))
         report({
           span: region.physStart.span,
           message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could overwrite the hypervisor. Cut the region there or move one of them.`,
           related,
+          fixes: () => cutRegion(member, region, own, 'phys'),
         });
       else
         report({
@@ -46,6 +50,7 @@ export const regionOverlapsHypervisor: CellRule = {
           severity: 'warning',
           message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could read the hypervisor's memory. Cut the region there or move one of them.`,
           related,
+          fixes: () => cutRegion(member, region, own, 'phys'),
         });
     }
   },

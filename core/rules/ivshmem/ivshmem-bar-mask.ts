@@ -1,4 +1,5 @@
 import { bdfName, ivshmemDevices } from '../../config/ivshmem.ts';
+import { setMember } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -27,6 +28,8 @@ export const ivshmemBarMask: FileRule = {
       report({
         span: mask.span,
         message: `bar_mask[0] of the ivshmem device ${bdfName(device.bdf.value)} is ${hex(mask.value)}, not 0xfffff000 (4 KiB) or 0xffff0000 (64 KiB): its registers would have no usable window. Write JAILHOUSE_IVSHMEM_BAR_MASK_INTX${config.arch === 'x86' ? ' or _MSIX' : ''}.`,
+        fixes: () =>
+          setMember(config, device, 'bar_mask', `JAILHOUSE_IVSHMEM_BAR_MASK_${device.numMsixVectors.value > 0 ? 'MSIX' : 'INTX'}`),
       });
     }
   },

@@ -1,5 +1,7 @@
 import { ownsPin } from '../../config/interrupt-pins.ts';
 import { bdfName, ivshmemDevices, ivshmemIntid } from '../../config/ivshmem.ts';
+import { setPins } from '../../fixes/bits.ts';
+import { setNumber } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 export const ivshmemInterruptNotOwned: FileRule = {
@@ -34,6 +36,7 @@ export const ivshmemInterruptNotOwned: FileRule = {
         severity: config.kind === 'system' ? 'warning' : 'error',
         message: `The ivshmem device ${bdfName(device.bdf.value)} raises INTID ${intid} (SPI ${intid - 32}), which no irqchip of this cell lists: the guest could not switch it on, and the link stays down. ${hint}`,
         related: [{ span: device.bdf.span, message: `${device.path} at ${bdfName(device.bdf.value)}` }],
+        fixes: () => (ownsPin(config, asIntid) ? setNumber(config, config.cell, base, BigInt(base.value - 32)) : setPins(config, [intid])),
       });
     }
   },

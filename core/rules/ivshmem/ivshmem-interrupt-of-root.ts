@@ -1,5 +1,6 @@
 import { ownsPin } from '../../config/interrupt-pins.ts';
 import { bdfName, ivshmemDevices, ivshmemIntid } from '../../config/ivshmem.ts';
+import { clearPins } from '../../fixes/bits.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 
@@ -26,11 +27,12 @@ export const ivshmemInterruptOfRoot: CellRule = {
       if (intid === undefined || !ownsPin(member, intid)) continue;
       const chip = member.irqchips.find((candidate) => candidate.pinBase.value <= intid && intid < candidate.pinBase.value + 128);
       const word = chip?.pinBitmap[(intid - chip.pinBase.value) >> 5];
-      if (word === undefined) continue;
+      if (chip === undefined || word === undefined) continue;
       report({
         span: word.span,
         message: `INTID ${intid} belongs to the ivshmem device ${bdfName(device.bdf.value)} of ${cellName(system)}: creating the cell would take it away, and the root cell's link goes silent. Clear the bit.`,
         related: [{ span: system.cell.vpciIrqBase.span, message: `vpci_irq_base ${system.cell.vpciIrqBase.value} of the root cell` }],
+        fixes: () => (ivshmemDevices(member).some((own) => ivshmemIntid(member, own) === intid) ? [] : clearPins(member, chip, [intid])),
       });
     }
   },

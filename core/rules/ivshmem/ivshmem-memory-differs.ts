@@ -1,5 +1,7 @@
 import { bdfName, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { isEmpty } from '../../config/memory-flags.ts';
+import { hasRoom } from '../../fixes/room.ts';
+import { setNumber } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { CellRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
@@ -47,6 +49,10 @@ export const ivshmemMemoryDiffers: CellRule = {
               message: `${what} in the root cell: ${regionByPhys(other.region)}`,
             },
           ],
+          fixes: () =>
+            physDiffers && hasRoom(member, own, { phys: other.region.physStart.value })
+              ? setNumber(member, own, own.physStart, other.region.physStart.value)
+              : [],
         });
         // The sections behind are usually off by the same mistake.
         break;

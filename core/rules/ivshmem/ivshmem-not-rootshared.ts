@@ -1,5 +1,6 @@
 import { bdfName, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { hasFlag, isEmpty } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { CellRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
 
@@ -30,6 +31,7 @@ export const ivshmemNotRootshared: CellRule = {
           span: region.flags.span,
           message: `${regionByPhys(region)} is the ${role} of the ivshmem link ${bdfName(device.bdf.value)} with the root cell, but lacks ROOTSHARED: the root cell would lose it at create, and its next access hangs the board. Add JAILHOUSE_MEM_ROOTSHARED.`,
           related: [{ span: root.bdf.span, message: `${root.path} of the root cell is the other end` }],
+          fixes: () => addMemoryFlags(member, region, 'ROOTSHARED'),
         });
       }
     }

@@ -1,4 +1,7 @@
 import { bdfName, type IvshmemDevice, ivshmemDevices, ivshmemMaxPeers } from '../../config/ivshmem.ts';
+import type { Config } from '../../config/model.ts';
+import { offerNumber } from '../../fixes/values.ts';
+import type { Fix } from '../../source/finding.ts';
 import type { CellRule } from '../rule.ts';
 
 export const ivshmemPeersDiffer: CellRule = {
@@ -27,6 +30,7 @@ export const ivshmemPeersDiffer: CellRule = {
         span: device.shmemPeers.span,
         message: `The ivshmem link ${bdfName(device.bdf.value)} has ${device.shmemPeers.value} peers here and ${root.shmemPeers.value} in the root cell: they would expect different sections, and not all are told of changes. Write the same number.`,
         related: [{ span: root.shmemPeers.span, message: `${root.path} of the root cell has ${root.shmemPeers.value} peers` }],
+        fixes: () => offerPeers(member, device, root.shmemPeers.value),
       });
     }
   },
@@ -34,4 +38,10 @@ export const ivshmemPeersDiffer: CellRule = {
 
 function isPossible(device: IvshmemDevice): boolean {
   return device.shmemPeers.value >= 2 && device.shmemPeers.value <= ivshmemMaxPeers;
+}
+
+/** Another number of peers, where the sections for it are there. */
+function offerPeers(config: Config, device: IvshmemDevice, peers: number): readonly Fix[] {
+  const enough = device.shmemRegionsStart.value + 2 + peers <= config.memoryRegions.length && device.shmemDevId.value < peers;
+  return enough ? offerNumber(config, device, device.shmemPeers, BigInt(peers)) : [];
 }

@@ -1,6 +1,8 @@
 import { bdfName, type IvshmemDevice, type IvshmemSection, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { hasFlag, isEmpty } from '../../config/memory-flags.ts';
-import type { Severity } from '../../source/finding.ts';
+import type { Config, MemoryRegion } from '../../config/model.ts';
+import { addMemoryFlags, removeMemoryFlags } from '../../fixes/flags.ts';
+import type { Fix, Severity } from '../../source/finding.ts';
 import type { FileRule } from '../rule.ts';
 
 export const ivshmemSectionAccess: FileRule = {
@@ -32,24 +34,40 @@ export const ivshmemSectionAccess: FileRule = {
             { span: device.shmemRegionsStart.span, message: `the sections start at region ${device.shmemRegionsStart.value}` },
             { span: device.shmemDevId.span, message: `own id ${device.shmemDevId.value}` },
           ],
+          fixes: () => fault.fixes(config, section.region),
         });
       }
   },
 };
 
-function faultOf(device: IvshmemDevice, section: IvshmemSection): { readonly severity: Severity; readonly text: string } | undefined {
+interface Fault {
+  readonly severity: Severity;
+  readonly text: string;
+  fixes(config: Config, region: MemoryRegion): readonly Fix[];
+}
+
+function faultOf(device: IvshmemDevice, section: IvshmemSection): Fault | undefined {
   const { region, role, peer } = section;
   // An id without an output section is told of by ivshmem-id-not-a-peer; what is its own is unknown then.
   if (isEmpty(region) || device.shmemDevId.value >= device.shmemPeers.value) return undefined;
   if (!hasFlag(region, 'READ'))
-    return { severity: 'error', text: 'without READ the guest dies at its first look. Add JAILHOUSE_MEM_READ.' };
+    return {
+      severity: 'error',
+      text: 'without READ the guest dies at its first look. Add JAILHOUSE_MEM_READ.',
+      fixes: (config, faulty) => addMemoryFlags(config, faulty, 'READ'),
+    };
   const mayWrite = role === 'common section' || peer === device.shmemDevId.value;
   if (mayWrite && !hasFlag(region, 'WRITE'))
-    return { severity: 'error', text: 'without WRITE the guest dies when it sends. Add JAILHOUSE_MEM_WRITE.' };
+    return {
+      severity: 'error',
+      text: 'without WRITE the guest dies when it sends. Add JAILHOUSE_MEM_WRITE.',
+      fixes: (config, faulty) => addMemoryFlags(config, faulty, 'WRITE'),
+    };
   if (!mayWrite && hasFlag(region, 'WRITE'))
     return {
       severity: 'warning',
       text: `with WRITE it could forge ${role === 'state table' ? 'the state of its peers' : 'what that peer sends'}. Drop JAILHOUSE_MEM_WRITE.`,
+      fixes: (config, faulty) => removeMemoryFlags(config, faulty, 'WRITE'),
     };
   return undefined;
 }

@@ -1,5 +1,7 @@
 import { bdfName, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { isEmpty } from '../../config/memory-flags.ts';
+import { hasRoom } from '../../fixes/room.ts';
+import { setNumber } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -37,6 +39,8 @@ export const ivshmemSectionsGap: FileRule = {
           span: section.region.virtStart.span,
           message: `The ${section.role} ${regionByVirt(section.region)} of the ivshmem device ${bdfName(device.bdf.value)} does not start at ${hex(end)}, where the ${before.role} ends: the guest would look for it there and die. Set virt_start = ${hex(end)}.`,
           related: [{ span: before.region.virtStart.span, message: `${before.role} ${regionByVirt(before.region)}` }],
+          fixes: () =>
+            hasRoom(config, section.region, { virt: end }) ? setNumber(config, section.region, section.region.virtStart, end) : [],
         });
         // What follows is shifted by the same mistake.
         break;

@@ -1,5 +1,7 @@
 import { bdfName, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { isSubPage } from '../../config/memory-flags.ts';
+import { hasRoom } from '../../fixes/room.ts';
+import { setNumber } from '../../fixes/values.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -26,6 +28,7 @@ export const ivshmemStateTable: FileRule = {
         span: table.size.span,
         message: `The state table ${table.path} of the ivshmem device ${bdfName(device.bdf.value)} has ${hex(table.size.value)} (${humanSize(table.size.value)}) at ${hex(table.virtStart.value)}, no whole pages: the guest cannot map it, while the hypervisor writes a page there. Give it 0x1000 (4 KiB).`,
         related: [{ span: device.shmemRegionsStart.span, message: `the sections start at region ${device.shmemRegionsStart.value}` }],
+        fixes: () => (hasRoom(config, table, { size: 0x1000n }) ? setNumber(config, table, table.size, 0x1000n) : []),
       });
     }
   },

@@ -1,4 +1,5 @@
 import { bdfName, ivshmemDevices, ivshmemMaxVectors } from '../../config/ivshmem.ts';
+import { setMember } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 export const ivshmemVectors: FileRule = {
@@ -36,6 +37,7 @@ export const ivshmemVectors: FileRule = {
           span: table.span,
           message: `The ivshmem device ${name} has ${vectors.value} MSI-X vectors, but bar_mask[1] is 0, so there is no table for them: its guest would get no interrupt. Write JAILHOUSE_IVSHMEM_BAR_MASK_MSIX.`,
           related: [{ span: vectors.span, message: `num_msix_vectors ${vectors.value}` }],
+          fixes: () => setMember(config, device, 'bar_mask', 'JAILHOUSE_IVSHMEM_BAR_MASK_MSIX'),
         });
       else if (vectors.value > 0 && config.arch !== 'x86')
         report({
@@ -48,6 +50,7 @@ export const ivshmemVectors: FileRule = {
           span: table.span,
           severity: 'information',
           message: `The ivshmem device ${name} reserves BAR 1 for an MSI-X table, but has no vectors. It works; JAILHOUSE_IVSHMEM_BAR_MASK_INTX fits.`,
+          fixes: () => setMember(config, device, 'bar_mask', 'JAILHOUSE_IVSHMEM_BAR_MASK_INTX'),
         });
     }
   },

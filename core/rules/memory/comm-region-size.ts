@@ -1,4 +1,6 @@
 import { isCommRegion, isSubPage, pageSize } from '../../config/memory-flags.ts';
+import { hasRoom } from '../../fixes/room.ts';
+import { offerNumber, setNumber } from '../../fixes/values.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -32,11 +34,17 @@ export const commRegionSize: FileRule = {
           span: region.size.span,
           ...(size === 0n ? { severity: 'warning' as const } : {}),
           message: `The communication region ${region.path} has ${hex(size)} (${humanSize(size)}) instead of 0x1000 (4 KiB): ${effect}. Set .size = 0x1000.`,
+          fixes: () => setNumber(config, region, region.size, pageSize),
         });
       } else if (isSubPage(region)) {
         report({
           span: region.virtStart.span,
           message: `The communication region ${region.path} starts at ${hex(region.virtStart.value)}, no multiple of 0x1000: accesses would go to phys_start instead, and the cell dies at the first. Align it.`,
+          fixes: () =>
+            [0n, pageSize]
+              .map((up) => region.virtStart.value - (region.virtStart.value % pageSize) + up)
+              .filter((virt) => hasRoom(config, region, { virt }))
+              .flatMap((virt) => offerNumber(config, region, region.virtStart, virt, virt < region.virtStart.value ? 'down' : 'up')),
         });
       }
     }

@@ -1,4 +1,6 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage, pageSize } from '../../config/memory-flags.ts';
+import { hasRoom } from '../../fixes/room.ts';
+import { offerNumber } from '../../fixes/values.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -26,6 +28,11 @@ export const ramNotPageAligned: FileRule = {
       report({
         span: field.span,
         message: `${region.path} is ${use}, but its ${sizeOff ? `size ${hex(field.value)} (${humanSize(field.value)})` : `virt_start ${hex(field.value)}`} is no multiple of 0x1000: the hypervisor would trap each access instead of mapping it, and the cell dies at its first instruction there. Round it.`,
+        fixes: () =>
+          [0n, pageSize]
+            .map((up) => field.value - (field.value % pageSize) + up)
+            .filter((next) => (next > 0n || !sizeOff) && hasRoom(config, region, sizeOff ? { size: next } : { virt: next }))
+            .flatMap((next) => offerNumber(config, region, field, next, next < field.value ? 'down' : 'up')),
       });
     }
   },

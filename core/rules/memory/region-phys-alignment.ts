@@ -1,4 +1,6 @@
 import { isCommRegion, isEmpty, isSubPage, pageSize } from '../../config/memory-flags.ts';
+import { hasRoom } from '../../fixes/room.ts';
+import { offerNumber } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -24,6 +26,14 @@ export const regionPhysAlignment: FileRule = {
       report({
         span: region.physStart.span,
         message: `phys_start ${hex(region.physStart.value)} of ${region.path} is no multiple of 0x1000 (4 KiB): the hypervisor maps from ${hex(region.physStart.value - off)}, so the cell sees everything shifted by ${hex(off)}. Align it.`,
+        fixes: () => {
+          const down = region.physStart.value - off;
+          // The root cell sees memory where it is.
+          const nexts = config.kind === 'system' ? [region.virtStart.value] : [down, down + pageSize];
+          return nexts
+            .filter((phys) => hasRoom(config, region, { phys }))
+            .flatMap((phys) => offerNumber(config, region, region.physStart, phys, phys < region.physStart.value ? 'down' : 'up'));
+        },
       });
     }
   },

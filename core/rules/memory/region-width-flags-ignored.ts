@@ -1,6 +1,9 @@
 import { isCommRegion, isEmpty, isSubPage, memoryFlagNames, memoryFlags, widthFlags } from '../../config/memory-flags.ts';
+import { removeMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
+
+const widths = ['IO_8', 'IO_16', 'IO_32', 'IO_64', 'IO_UNALIGNED'] as const;
 
 export const regionWidthFlagsIgnored: FileRule = {
   id: 'region-width-flags-ignored',
@@ -25,6 +28,7 @@ export const regionWidthFlagsIgnored: FileRule = {
       report({
         span: region.flags.span,
         message: `${regionByVirt(region)} is mapped in whole pages, so ${memoryFlagNames(idle).join(', ')} ${memoryFlagNames(idle).length === 1 ? 'has' : 'have'} no effect.`,
+        fixes: () => removeMemoryFlags(config, region, ...widths.filter((flag) => (idle & memoryFlags[flag]) !== 0n)),
       });
     }
   },

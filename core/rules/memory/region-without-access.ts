@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, memoryFlags } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
@@ -24,6 +25,13 @@ export const regionWithoutAccess: FileRule = {
         span: region.flags.span,
         severity: needed ? 'error' : 'warning',
         message: `${regionByVirt(region)} has neither READ nor WRITE: any access of the cell would end it with "Unhandled data read". Add the flags, or remove the region.`,
+        fixes: () =>
+          needed
+            ? addMemoryFlags(config, region, 'READ', 'WRITE')
+            : [...addMemoryFlags(config, region, 'READ'), ...addMemoryFlags(config, region, 'READ', 'WRITE')].map((one) => ({
+                ...one,
+                needsChoice: true,
+              })),
       });
     }
   },

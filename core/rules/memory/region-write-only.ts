@@ -1,4 +1,5 @@
 import { hasFlag, isEmpty } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
@@ -25,6 +26,7 @@ export const regionWriteOnly: FileRule = {
         span: region.flags.span,
         severity: mustRead ? 'error' : 'warning',
         message: `${regionByVirt(region)} has WRITE without READ: the first read would end the cell${config.arch === 'x86' ? ', and Intel processors reject the mapping' : ''}. Add JAILHOUSE_MEM_READ.`,
+        fixes: () => addMemoryFlags(config, region, 'READ'),
       });
     }
   },

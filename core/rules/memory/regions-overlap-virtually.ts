@@ -1,6 +1,7 @@
 import { intersection, virtRange } from '../../config/address-window.ts';
 import { isCommRegion, isSubPage } from '../../config/memory-flags.ts';
 import type { MemoryRegion } from '../../config/model.ts';
+import { removeRegion } from '../../fixes/elements.ts';
 import { forEachOverlap, maxReportedOverlaps } from '../overlap.ts';
 import type { FileRule } from '../rule.ts';
 import { rangeText, regionByVirt, relatedRegion } from '../wording.ts';
@@ -35,6 +36,7 @@ export const regionsOverlapVirtually: FileRule = {
           ? `${regionByVirt(later)} repeats ${earlier.path}: the second entry changes nothing. Remove one of them.`
           : `${regionByVirt(later)} overlaps ${regionByVirt(earlier)} in ${common}: ${effect(earlier, later)}. Cut one of them.`,
         related: [relatedRegion(earlier, 'virt')],
+        fixes: () => (same ? removeRegion(config, later) : []),
       });
       return ++reported < maxReportedOverlaps;
     });

@@ -1,5 +1,7 @@
 import { Coverage, physRange } from '../../config/address-window.ts';
 import { isCommRegion, isEmpty } from '../../config/memory-flags.ts';
+import { hasRoom } from '../../fixes/room.ts';
+import { setNumber } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
@@ -34,6 +36,10 @@ export const rootRegionNotIdentity: FileRule = {
           ? `${regionByPhys(region)} of the root cell appears a second time at ${hex(region.virtStart.value)}: when a cell takes this memory, the root cell keeps reaching it there.`
           : `${regionByPhys(region)} of the root cell is mapped at ${hex(region.virtStart.value)}: Linux would find other memory at its addresses and the board would freeze at enable. Set virt_start = phys_start.`,
         related: [{ span: region.physStart.span, message: `phys_start ${hex(region.physStart.value)}` }],
+        fixes: () =>
+          !alias && hasRoom(config, region, { virt: region.physStart.value })
+            ? setNumber(config, region, region.virtStart, region.physStart.value)
+            : [],
       });
     }
   },

@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage, pageSize } from '../../config/memory-flags.ts';
+import { splitRegion } from '../../fixes/elements.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
@@ -29,6 +30,7 @@ export const subpageCrossesPage: FileRule = {
         severity: config.kind === 'system' ? 'warning' : 'error',
         message: `${regionByPhys(region)} starts inside a page and crosses the boundary at ${hex(boundary)}: an access behind it would touch the wrong page or abort in the hypervisor. Split the region there.`,
         related: [{ span: region.size.span, message: `size ${hex(region.size.value)}` }],
+        fixes: () => splitRegion(config, region, boundary),
       });
     }
   },

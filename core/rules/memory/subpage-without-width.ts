@@ -1,6 +1,7 @@
 import { type AddressRange, Coverage, virtRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage, pageSize, widthFlags } from '../../config/memory-flags.ts';
 import type { MemoryRegion } from '../../config/model.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
@@ -28,6 +29,7 @@ export const subpageWithoutWidth: FileRule = {
         span: region.flags.span,
         severity: config.kind === 'system' ? 'warning' : 'error',
         message: `${regionByVirt(region)} is no whole page, so each access is trapped, and its flags allow no width: the first access would end the cell with "Invalid MMIO". Add JAILHOUSE_MEM_IO_32, or whatever the driver uses.`,
+        fixes: () => addMemoryFlags(config, region, 'IO_32'),
       });
     }
   },

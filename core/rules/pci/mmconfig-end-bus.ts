@@ -1,6 +1,6 @@
+import { setNumber } from '../../fixes/values.ts';
 import { humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
-import { setValue } from '../wording.ts';
 
 export const mmconfigEndBus: FileRule = {
   id: 'mmconfig-end-bus',
@@ -27,7 +27,7 @@ export const mmconfigEndBus: FileRule = {
       span: endBus.span,
       message: `pci_mmconfig_end_bus ${endBus.value} makes the configuration window ${humanSize((endBus.value + 1) * 0x100000)} long, over the BARs of the virtual devices 1 MiB behind its start: the first access to one would park the root CPU. A virtual host has bus 0 only; write 0.`,
       related: [{ span: header.pciIsVirtual.span, message: 'the host bridge is virtual' }],
-      fixes: setValue(config, endBus, '0', 'Set pci_mmconfig_end_bus to 0'),
+      fixes: () => setNumber(config, undefined, endBus, 0n),
     });
   },
 };

@@ -1,4 +1,5 @@
 import { bdfName, pciType } from '../../config/ivshmem.ts';
+import { setText } from '../../fixes/values.ts';
 import type { CellRule } from '../rule.ts';
 
 export const pciDeviceOnVirtualHost: CellRule = {
@@ -32,6 +33,7 @@ export const pciDeviceOnVirtualHost: CellRule = {
         span: device.type.span,
         message: `${device.path} (${bdfName(device.bdf.value)}) is a physical PCI device, but the host bridge is virtual: the hypervisor would abort when it looks for the device, and the board is dead. Write JAILHOUSE_PCI_TYPE_IVSHMEM if the virtual device is meant.`,
         related: [{ span: isVirtual.span, message: 'the host bridge is virtual' }],
+        fixes: () => ((device.shmemPeers?.value ?? 0) >= 2 ? setText(member, device, device.type, 'JAILHOUSE_PCI_TYPE_IVSHMEM') : []),
       });
     }
   },

@@ -1,4 +1,5 @@
 import { bdfName, pciType } from '../../config/ivshmem.ts';
+import { setText } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 export const pciDeviceType: FileRule = {
@@ -24,6 +25,7 @@ export const pciDeviceType: FileRule = {
       report({
         span: device.type.span,
         message: `${device.path} (${bdfName(device.bdf.value)}) has ${device.type.explicit ? `type ${device.type.value}, which does not exist` : 'no type'}: the hypervisor would take it for a physical device and abort when there is none. Write 1 (device), 2 (bridge) or 3 (ivshmem).`,
+        fixes: () => ((device.shmemPeers?.value ?? 0) >= 2 ? setText(config, device, device.type, 'JAILHOUSE_PCI_TYPE_IVSHMEM') : []),
       });
     }
   },

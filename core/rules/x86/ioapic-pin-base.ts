@@ -1,3 +1,4 @@
+import { removeField } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 export const ioapicPinBase: FileRule = {
@@ -20,6 +21,7 @@ export const ioapicPinBase: FileRule = {
       report({
         span: chip.pinBase.span,
         message: `pin_base of the IOAPIC ${chip.path} is ${chip.pinBase.value}, on x86 it is 0: ${config.kind === 'system' ? 'jailhouse enable' : 'jailhouse cell create'} would answer "Invalid argument". Leave it out.`,
+        fixes: () => removeField(config, chip, chip.pinBase),
       });
     }
   },
