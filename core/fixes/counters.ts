@@ -1,5 +1,7 @@
 import type { Config, ConfigArray } from '../config/model.ts';
 import type { Fix } from '../source/finding.ts';
+import { resize } from './elements.ts';
+import { fix, together } from './source-text.ts';
 import { removeField, setText } from './values.ts';
 
 /** What a counter should say: `ARRAY_SIZE(config.mem_regions)`, `sizeof(config.cpus)`; undefined where no member is declared. */
@@ -19,5 +21,11 @@ export function setCounter(config: Config, array: ConfigArray): readonly Fix[] {
   const at = config.arrays.indexOf(array);
   const before = config.arrays.slice(0, at).findLast(({ counter }) => counter.text?.file === config.path)?.counter.text?.end;
   const place = before ?? (ends.length > 0 ? Math.max(...ends) : undefined);
-  return setText(config, config.cell, array.counter, expression, place);
+  const { member } = array;
+  const [counted] = setText(config, config.cell, array.counter, expression, place);
+  if (counted === undefined) return [];
+  // An array longer than its initialiser would now count elements that nobody wrote.
+  if (member === undefined || array.kind === 'cpus' || member.initialised >= member.length) return [counted];
+  const shrunk = member.initialised > 0 ? together(counted.edits, resize(config, member, member.initialised)) : undefined;
+  return fix(`${counted.title} and shrink ${member.name} to ${member.initialised}`, shrunk);
 }

@@ -25,6 +25,7 @@ export function numberLike(typed: string | undefined, value: bigint): string {
     return `${prefix}${value.toString(2).padStart(digits.length, '0')}${suffix}`;
   }
   const asDecimal = decimalLiteral.exec(old);
+  if (typed === undefined && value < 256n) return value.toString();
   // Large numbers that were typed as 0 or in decimal are addresses and sizes, which read better in hex.
   if (asDecimal && value < 4096n) return `${value}${asDecimal[2]}`;
   return hex(value);

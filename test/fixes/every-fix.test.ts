@@ -15,7 +15,15 @@ describe('each fix of each rejecting fixture', () => {
         if (finding.fixes.length > 0) offering.add(finding.rule);
         for (const fix of finding.fixes) {
           const files = [...new Set(fix.edits.map(({ span }) => span.file))];
-          const texts = new Map(files.map((file) => [file, applyEdits(readFileSync(file, 'utf8'), fix.edits.filter(({ span }) => span.file === file))]));
+          const texts = new Map(
+            files.map((file) => [
+              file,
+              applyEdits(
+                readFileSync(file, 'utf8'),
+                fix.edits.filter(({ span }) => span.file === file),
+              ),
+            ]),
+          );
           const after = checkWith(path, texts);
           const title = `${finding.rule}: ${fix.title}\n${[...texts.values()].join('\n')}`;
           expect(after.parses, `${title}: parses`).toBe(true);
@@ -48,7 +56,10 @@ describe('all safe fixes together', () => {
           expect([...grave(findings)].filter(([key, number]) => number > (first.get(key) ?? 0))).toEqual([]);
           break;
         }
-        text = applyEdits(text, chosen.flatMap(({ fix }) => fix.edits));
+        text = applyEdits(
+          text,
+          chosen.flatMap(({ fix }) => fix.edits),
+        );
       }
     });
   }

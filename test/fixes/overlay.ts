@@ -20,7 +20,10 @@ export function rejectFixtures(): readonly string[] {
 }
 
 /** What is said about a config and about the configs beside it, which a fix may hurt too. */
-export function checkWith(path: string, texts: ReadonlyMap<string, string>): { readonly findings: readonly Finding[]; readonly parses: boolean } {
+export function checkWith(
+  path: string,
+  texts: ReadonlyMap<string, string>,
+): { readonly findings: readonly Finding[]; readonly parses: boolean } {
   const workspace = new Workspace(nodeFileSystem);
   for (const [open, text] of texts) workspace.open(open, text);
   const report = workspace.check(path);

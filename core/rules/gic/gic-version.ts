@@ -1,4 +1,5 @@
 import { gicOf } from '../../config/gic.ts';
+import type { Gic } from '../../config/model.ts';
 import { offerNumber } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -23,7 +24,14 @@ export const gicVersion: FileRule = {
     report({
       span: version.span,
       message: `${version.explicit ? `gic_version ${version.value} does not exist` : 'gic_version is not set (0)'}: the board would die at jailhouse enable. Set 2 (gic-400, cortex-a15-gic) or 3 (gic-v3, also for a GICv4).`,
-      fixes: () => [2n, 3n].flatMap((next) => offerNumber(config, gicOf(config), version, next)),
+      fixes: () => possibleVersions(gicOf(config)).flatMap((next) => offerNumber(config, gicOf(config), version, next)),
     });
   },
 };
+
+/** The versions whose register addresses are all given. */
+function possibleVersions(gic: Gic | undefined): readonly bigint[] {
+  if (gic === undefined || gic.gicdBase.value === 0n) return [];
+  const two = [gic.giccBase, gic.gichBase, gic.gicvBase].every((base) => base.value !== 0n);
+  return [...(two ? [2n] : []), ...(gic.gicrBase.value !== 0n ? [3n] : [])];
+}

@@ -31,7 +31,10 @@ export const architectureMissing: FileRule = {
       report({
         span: field.span,
         message: `Architecture ${architectureLabel(field.value)} does not exist: ${effect}. Write JAILHOUSE_ARM64, JAILHOUSE_ARM or JAILHOUSE_X86.`,
-        fixes: () => ['ARM64', 'ARM', 'X86'].flatMap((name) => offerText(config, holder, field, `JAILHOUSE_${name}`)),
+        fixes: () =>
+          (evidenceOfArm(config) === undefined ? ['ARM64', 'ARM', 'X86'] : ['ARM64', 'ARM']).flatMap((name) =>
+            offerText(config, holder, field, `JAILHOUSE_${name}`),
+          ),
       });
     } else if (isArchitectureForgotten(config)) {
       report({

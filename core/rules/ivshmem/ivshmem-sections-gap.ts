@@ -1,7 +1,10 @@
-import { bdfName, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
-import { isEmpty } from '../../config/memory-flags.ts';
+import { bdfName, type IvshmemSection, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
+import { isEmpty, pageSize } from '../../config/memory-flags.ts';
+import type { Config } from '../../config/model.ts';
 import { hasRoom } from '../../fixes/room.ts';
-import { setNumber } from '../../fixes/values.ts';
+import { fix, together } from '../../fixes/source-text.ts';
+import { writeNumber } from '../../fixes/values.ts';
+import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -39,8 +42,7 @@ export const ivshmemSectionsGap: FileRule = {
           span: section.region.virtStart.span,
           message: `The ${section.role} ${regionByVirt(section.region)} of the ivshmem device ${bdfName(device.bdf.value)} does not start at ${hex(end)}, where the ${before.role} ends: the guest would look for it there and die. Set virt_start = ${hex(end)}.`,
           related: [{ span: before.region.virtStart.span, message: `${before.role} ${regionByVirt(before.region)}` }],
-          fixes: () =>
-            hasRoom(config, section.region, { virt: end }) ? setNumber(config, section.region, section.region.virtStart, end) : [],
+          fixes: () => rebase(config, filled.slice(at), end),
         });
         // What follows is shifted by the same mistake.
         break;
@@ -48,3 +50,22 @@ export const ivshmemSectionsGap: FileRule = {
     }
   },
 };
+
+/** Lays the sections one behind the other from `start` on. The root cell sees memory where it is, so there only the author can mend it. */
+function rebase(config: Config, sections: readonly IvshmemSection[], start: bigint): readonly Fix[] {
+  if (config.kind === 'system' || start % pageSize !== 0n) return [];
+  const edits = [];
+  let virt = start;
+  for (const { region } of sections) {
+    if (region.size.value % pageSize !== 0n || !hasRoom(config, region, { virt })) return [];
+    if (region.virtStart.value !== virt) edits.push(writeNumber(config, region, region.virtStart, virt));
+    virt += region.size.value;
+  }
+  const first = sections[0]?.region.path ?? '';
+  return fix(
+    edits.length === 1
+      ? `Set virt_start of ${first} to ${hex(start)}`
+      : `Set virt_start of ${first} to ${hex(start)} and move what follows`,
+    together(...edits),
+  );
+}

@@ -1,4 +1,6 @@
+import { ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { hasFlag, isCommRegion, isEmpty, memoryFlags } from '../../config/memory-flags.ts';
+import type { Config, MemoryRegion } from '../../config/model.ts';
 import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -25,14 +27,21 @@ export const regionWithoutAccess: FileRule = {
         span: region.flags.span,
         severity: needed ? 'error' : 'warning',
         message: `${regionByVirt(region)} has neither READ nor WRITE: any access of the cell would end it with "Unhandled data read". Add the flags, or remove the region.`,
-        fixes: () =>
-          needed
+        fixes: () => {
+          if (isSection(config, region)) return addMemoryFlags(config, region, 'READ');
+          return needed
             ? addMemoryFlags(config, region, 'READ', 'WRITE')
             : [...addMemoryFlags(config, region, 'READ'), ...addMemoryFlags(config, region, 'READ', 'WRITE')].map((one) => ({
                 ...one,
                 needsChoice: true,
-              })),
+              }));
+        },
       });
     }
   },
 };
+
+/** Who may write a section of a link is for ivshmem-section-access to say. */
+function isSection(config: Config, region: MemoryRegion): boolean {
+  return ivshmemDevices(config).some((device) => sectionsOf(config, device)?.some((section) => section.region === region));
+}
