@@ -63,6 +63,8 @@ describe('examples/rpi4-mistakes', () => {
     await workbench.problemRows('overlaps hypervisor memory').first().waitFor();
     await workbench.problemRows(':hypervisor memory 0x').first().waitFor();
     await workbench.screenshot('light');
+    // The picture of the README: docs/images/problems.png is a copy of it.
+    await workbench.screenshot('readme', { x: 350, y: 36, width: 1050, height: 720 });
     // From the filter into the list, and down: file, finding, related place.
     await workbench.command('Problems: Focus on Problems View');
     const focused = workbench.page.locator('.markers-panel .monaco-list-row.focused');

@@ -59,9 +59,9 @@ export class Workbench {
     if (task.result?.state === 'fail') await this.screenshot(`failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}`);
   }
 
-  /** @param {string} name */
-  screenshot(name) {
-    return this.page.screenshot({ path: join(this.shots, `${name}.png`) });
+  /** @param {string} name @param {{ x: number, y: number, width: number, height: number }} [clip] */
+  screenshot(name, clip) {
+    return this.page.screenshot({ path: join(this.shots, `${name}.png`), ...(clip ? { clip } : {}) });
   }
 
   /** Runs a command by its title in the command palette. @param {string} title */
@@ -137,17 +137,19 @@ export class Workbench {
   /** Opens the Problems view and types into its filter. @param {string} filter */
   async filterProblems(filter) {
     const input = this.page.locator('.viewpane-filter input').first();
-    await until('the filter of the Problems view to have the focus', async () => {
+    // The view takes the focus over late while it fills; what was typed too early went elsewhere.
+    await until(`the filter of the Problems view to hold "${filter}"`, async () => {
       await this.command('Problems: Focus on Problems View');
       await this.page.locator('.markers-panel').waitFor();
-      // Its key opens the editor's search as long as the focus has not come over.
+      // The key opens the editor's search as long as the focus has not come over.
       if (!(await this.focusIsIn('.part.panel'))) return false;
       await this.page.keyboard.press('Control+F');
-      return input.evaluate((element) => element === element.ownerDocument.activeElement);
+      if (!(await input.evaluate((element) => element === element.ownerDocument.activeElement))) return false;
+      await this.page.keyboard.press('Control+A');
+      await this.page.keyboard.press('Delete');
+      if (filter !== '') await this.page.keyboard.insertText(filter);
+      return (await input.inputValue()) === filter;
     });
-    await this.page.keyboard.press('Control+A');
-    await this.page.keyboard.press('Delete');
-    if (filter !== '') await this.page.keyboard.type(filter);
   }
 
   /** @param {string} selector */
