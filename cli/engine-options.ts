@@ -1,4 +1,4 @@
-import { rules } from '@jailhouse-cells/core/rules/index.ts';
+import { isKnownRule, knownIds } from '@jailhouse-cells/core/rules/known.ts';
 import { revisions, severityNames } from '@jailhouse-cells/core/settings/settings.ts';
 import type { Severity } from '@jailhouse-cells/core/source/finding.ts';
 import type { WorkspaceSettings } from '@jailhouse-cells/core/workspace/settings.ts';
@@ -115,14 +115,10 @@ function isJailhouseTree(io: Io, folder: string): boolean {
   return ['include', 'hypervisor/include'].some((place) => io.fs.stat(`${folder}/${place}/jailhouse/cell-config.h`) === 'file');
 }
 
-/** What the C front end and the reader of `jailhouse.json` report: no rules, but levels can be set for them too. */
-const frontEndId = /^(c-[a-z-]+|project-file)$/;
-
 /** Why a rule id is refused; undefined when it is known. */
 export function unknownRule(id: string): string | undefined {
-  const known = rules.map((rule) => rule.id);
-  if (known.includes(id) || frontEndId.test(id)) return undefined;
-  const meant = nearest(id, known);
+  if (isKnownRule(id)) return undefined;
+  const meant = nearest(id, knownIds);
   const hint = meant === undefined ? '"jailhouse-cells explain" lists the rules.' : `did you mean ${meant}?`;
   return `there is no rule "${printable(id)}"; ${hint}`;
 }

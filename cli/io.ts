@@ -30,6 +30,8 @@ export interface Io {
   readonly err: Sink;
   /** Puts all files in place, or changes none of those that exist. */
   writeFiles(files: readonly OutputFile[]): Promise<WriteResult>;
+  /** The bytes of a file, a pipe or, for `-`, standard input, piece by piece; throws while it is read. Left out: there is only `fs`. */
+  stream?(path: string): AsyncIterable<Uint8Array>;
   /** Lets signals in. Resolves to true once the user has cancelled. */
   cancelled(): Promise<boolean>;
 }

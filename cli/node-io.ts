@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { writeFilesAtomically } from '@jailhouse-cells/host/atomic-write.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import type { Io, Sink } from './io.ts';
@@ -15,6 +16,7 @@ export function nodeIo(signals: Signals): Io {
     out: sink(process.stdout),
     err: sink(process.stderr),
     writeFiles: writeFilesAtomically,
+    stream: (path) => (path === '-' ? process.stdin : createReadStream(path)),
     cancelled: async () => {
       if (performance.now() - listenedAt > listenEvery) {
         await new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,8 @@ import { findRule, rules } from '@jailhouse-cells/core/rules/index.ts';
 import type { Rule } from '@jailhouse-cells/core/rules/rule.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, misuse } from '../command.ts';
-import { outputOptions, unknownRule } from '../engine-options.ts';
+import { engineOptions, outputOptions, unknownRule } from '../engine-options.ts';
+import { explainEvent } from '../explain/explain-event.ts';
 import { jsonText } from '../findings/json.ts';
 import { rulePage } from '../findings/rule-page.ts';
 import type { Io, Outcome } from '../io.ts';
@@ -12,24 +13,44 @@ import { wrap } from '../text-width.ts';
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'Say what a rule means and how to mend it',
-  usage: '[OPTIONS] [RULE]',
+  summary: 'Say what a rule, an error or a log means and how to mend it',
+  usage: '[OPTIONS] [RULE], explain --errno TEXT [PATH...], explain --log FILE [PATH...]',
   description: [
     'Prints the page of a rule: what it means, what the board would do, how to mend it, an example. Without RULE: the list of rules.',
+    'With --errno or --log: what an error of the jailhouse command, a kernel log or the text of the hypervisor means, and what in the configs that the paths name may have led to it, best first. Other members of their systems are looked at, too.',
   ],
-  options: [{ name: '--format', value: 'FORMAT', choices: ['text', 'json'], text: 'text (default) or json.' }, ...outputOptions],
+  options: [
+    {
+      name: '--errno',
+      value: 'TEXT',
+      text: 'Explain an error: "cell create: Invalid argument", "enable EBUSY", "exit code 139", "enable hangs", or a line of a log.',
+    },
+    {
+      name: '--log',
+      value: 'FILE',
+      text: 'Explain a log: the output of dmesg, of jailhouse console, of the serial line, or all in one. - is standard input. The latest run in it counts.',
+    },
+    { name: '--format', value: 'FORMAT', choices: ['text', 'json'], text: 'text (default) or json.' },
+    ...engineOptions,
+    ...outputOptions,
+  ],
   examples: [
     { command: 'jailhouse-cells explain', does: 'the list' },
     { command: 'jailhouse-cells explain region-overlaps-hypervisor', does: 'one rule' },
+    { command: 'jailhouse-cells explain --errno "cell create: Invalid argument" configs/rpi4-linux-demo.c', does: 'an error' },
+    { command: 'ssh board dmesg | jailhouse-cells explain --log - configs', does: 'a log' },
   ],
   exit: [
     { status: 0, when: 'printed' },
+    { status: 1, when: 'nothing in the error or log is known, or the log cannot be read' },
     { status: 2, when: 'wrong call, or no such rule' },
   ],
   run: runExplain,
 };
 
 async function runExplain(parsed: Arguments, io: Io): Promise<Outcome> {
+  if (parsed.has('--errno') && parsed.has('--log')) return misuse('explain', 'explain takes --errno or --log, not both.');
+  if (parsed.has('--errno') || parsed.has('--log')) return explainEvent(parsed, io);
   const [id, ...others] = parsed.operands;
   if (others.length > 0) return misuse('explain', 'explain takes one RULE at a time.');
   const json = parsed.value('--format') === 'json';

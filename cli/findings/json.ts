@@ -30,7 +30,7 @@ interface JsonConfig {
   readonly system: { readonly name: string; readonly rootCell: string } | null;
 }
 
-interface JsonPlace {
+export interface JsonPlace {
   readonly file: string;
   /** From 1; columns in UTF-16 code units, ends exclusive. Absent in a `.cell` file. */
   readonly line?: number;
@@ -76,11 +76,15 @@ export function jsonReport(result: CheckResult, source: PlaceSource): JsonReport
   }
 
   function placeOf(span: Span): JsonPlace {
-    const place = locate(source, span);
-    if (place.kind === 'file') return { file: place.shown };
-    if (place.kind === 'binary') return { file: place.shown, offset: place.offset, length: place.length };
-    return { file: place.shown, line: place.line, column: place.column, endLine: place.endLine, endColumn: place.endColumn };
+    return jsonPlace(source, span);
   }
+}
+
+export function jsonPlace(source: PlaceSource, span: Span): JsonPlace {
+  const place = locate(source, span);
+  if (place.kind === 'file') return { file: place.shown };
+  if (place.kind === 'binary') return { file: place.shown, offset: place.offset, length: place.length };
+  return { file: place.shown, line: place.line, column: place.column, endLine: place.endLine, endColumn: place.endColumn };
 }
 
 function configOf(report: FileReport, cwd: string): JsonConfig {

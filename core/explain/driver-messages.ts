@@ -1,0 +1,393 @@
+import type { MessageKind } from './message-kind.ts';
+
+/** What the kernel module and Linux around it log (driver/*.c; observed on Linux 6.1 where it is not the module's own text). */
+export const driverMessages: readonly MessageKind[] = [
+  {
+    id: 'not-a-system-config',
+    needs: 'Not a system configuration',
+    shape: /jailhouse: Not a system configuration/,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'EINVAL',
+    meaning: 'The file given to jailhouse enable does not start with the signature of a system config.',
+    rules: ['system-signature', 'several-objects'],
+    causes: [
+      {
+        title: 'Another file was given',
+        text: 'A cell config, a C source or a truncated file has no system signature. Give jailhouse enable the .cell file that is built from the system config.',
+        points: 'signature',
+      },
+    ],
+  },
+  {
+    id: 'not-a-cell-config',
+    needs: 'Not a cell configuration',
+    shape: /jailhouse: Not a cell configuration/,
+    weight: 'error',
+    operations: ['create'],
+    errno: 'EINVAL',
+    meaning: 'The file given to jailhouse cell create does not start with the signature of a cell config.',
+    rules: ['cell-signature', 'several-objects'],
+    causes: [
+      {
+        title: 'Another file was given',
+        text: 'A system config, a C source or a truncated file has no cell signature. Give jailhouse cell create the .cell file that is built from a cell config.',
+        points: 'signature',
+      },
+    ],
+  },
+  {
+    id: 'revision-mismatch',
+    needs: 'Configuration revision mismatch',
+    shape: /jailhouse: Configuration revision mismatch/,
+    weight: 'error',
+    operations: ['enable', 'create'],
+    errno: 'EINVAL',
+    meaning: 'The revision in the config is not the one that the loaded module was built for.',
+    rules: ['config-revision'],
+    causes: [
+      {
+        title: 'Config and module come from different Jailhouse trees',
+        text: 'Build the config with the headers of the tree that the module on the board was built from. `modinfo -F version jailhouse` tells the version, include/jailhouse/cell-config.h of that version its JAILHOUSE_CONFIG_REVISION.',
+        points: 'revision',
+        confidence: 'likely',
+      },
+      {
+        title: 'An old .cell file is on the board',
+        text: 'The source may be right by now: build it again and copy the .cell file once more.',
+      },
+    ],
+  },
+  {
+    id: 'architecture-mismatch',
+    needs: 'Configuration architecture mismatch',
+    shape: /jailhouse: Configuration architecture mismatch/,
+    weight: 'error',
+    operations: ['enable', 'create'],
+    errno: 'EINVAL',
+    meaning:
+      'The member architecture of the config is not that of the board. Beware: jailhouse cell create exits with status 0 all the same, and there is no cell.',
+    rules: ['architecture-mismatch', 'architecture-missing'],
+    causes: [
+      {
+        title: 'architecture is missing or wrong',
+        text: 'Set .architecture to JAILHOUSE_ARM64, JAILHOUSE_ARM or JAILHOUSE_X86. A config that leaves it out announces 0, which is x86.',
+        points: 'architecture',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'hypervisor-memory-not-reserved',
+    needs: 'jailhouse: ',
+    shape: /jailhouse: (?:request_mem_region failed for hypervisor memory|Did you reserve the memory with)/,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'EINVAL',
+    meaning: 'Linux uses the memory of the hypervisor itself: it is System RAM or belongs to a device.',
+    rules: [],
+    causes: [
+      {
+        title: 'The hypervisor memory is not reserved',
+        text: "Reserve exactly this range in the board's device tree: a node under /reserved-memory with no-map (or mem=, memmap= on the kernel command line), and boot again. `grep -i jailhouse /proc/iomem` and the line above it tell who holds it.",
+        points: 'hypervisor-memory',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'hypervisor-memory-unmappable',
+    needs: 'Unable to map RAM reserved for hypervisor',
+    shape: /jailhouse: Unable to map RAM reserved for hypervisor at ([0-9a-f]+)/i,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'EINVAL',
+    meaning: 'Linux cannot map the hypervisor memory at the fixed virtual address 0x$1.',
+    rules: ['hypervisor-memory-too-large'],
+    causes: [
+      {
+        title: 'The memory is too large, or the virtual window is taken',
+        text: 'It may have 128 MiB on arm and 240 MiB on x86. On arm the window 0xf0000000 has to be free of the vmalloc area: boot with vmalloc=768M.',
+        points: 'hypervisor-memory',
+      },
+    ],
+  },
+  {
+    id: 'console-unmappable',
+    needs: 'Unable to map hypervisor debug console',
+    shape: /jailhouse: Unable to map hypervisor debug console at ([0-9a-f]+)/i,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'EINVAL',
+    meaning: 'The registers of the debug console at 0x$1 cannot be mapped.',
+    rules: [],
+    causes: [
+      {
+        title: 'debug_console has no size, or a wrong address',
+        text: 'Give it the size of the register block, for example 0x1000, and the physical address of the UART.',
+        points: 'debug-console',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'clock-unmappable',
+    needs: 'Unable to map clock register',
+    shape: /jailhouse: Unable to map clock register at ([0-9a-f]+)/i,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'EINVAL',
+    meaning: 'The clock gate register of the debug console at 0x$1 cannot be mapped.',
+    rules: [],
+    causes: [
+      {
+        title: 'clock_reg is no register',
+        text: 'Correct debug_console.clock_reg, or leave it out where Linux keeps the clock of the UART on.',
+        points: 'debug-console',
+      },
+    ],
+  },
+  {
+    id: 'cpu-0-refused',
+    needs: 'Cannot assign CPU 0',
+    shape: /Cannot assign CPU 0 to other cells/,
+    weight: 'error',
+    operations: ['create'],
+    errno: 'EINVAL',
+    meaning: 'On x86 CPU 0 always stays with the root cell.',
+    rules: ['x86-cell-takes-cpu0'],
+    causes: [{ title: 'The CPU set holds CPU 0', text: 'Clear bit 0 of the CPU set.', points: 'cell-cpus', confidence: 'likely' }],
+  },
+  {
+    id: 'no-hypervisor-mode',
+    needs: 'HYP mode not available',
+    shape: /jailhouse: HYP mode not available/,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'ENODEV',
+    meaning: 'Linux was not started in HYP mode, so that no hypervisor can be entered.',
+    rules: [],
+    causes: [
+      {
+        title: 'The boot loader leaves HYP mode',
+        text: 'Use firmware that enters the kernel in HYP mode (EL2), and a kernel without KVM holding it.',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'no-virtualisation',
+    needs: 'jailhouse: ',
+    shape: /jailhouse: (?:Missing or unsupported HVM technology|VT-x disabled by Firmware\/BIOS)/,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'ENODEV',
+    meaning: 'The CPU offers no VT-x or SVM, or the firmware switched it off.',
+    rules: [],
+    causes: [
+      {
+        title: 'Virtualisation is off',
+        text: 'Switch on VT-x or AMD-V (and nested virtualisation in a virtual machine) in the firmware setup.',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'firmware-missing',
+    needs: 'Missing hypervisor image',
+    shape: /jailhouse: Missing hypervisor image (\S+)/,
+    weight: 'error',
+    operations: ['enable'],
+    errno: 'ENOENT',
+    meaning: 'The image of the hypervisor, $1, is not on the board.',
+    rules: [],
+    causes: [
+      {
+        title: 'The firmware is not installed',
+        text: 'Copy jailhouse.bin (on x86 jailhouse-intel.bin or jailhouse-amd.bin) of the same build as the module to /lib/firmware.',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'cell-ram-unmappable',
+    needs: 'Unable to map cell RAM',
+    shape: /jailhouse: Unable to map cell RAM at ([0-9a-f]+) for image loading/i,
+    weight: 'error',
+    operations: ['load', 'linux'],
+    errno: 'EBUSY',
+    meaning: 'Linux cannot map the memory of the cell at 0x$1 to copy the image.',
+    rules: [],
+    causes: [
+      {
+        title: 'Linux holds this memory as RAM',
+        text: "Reserve the memory of the cells in the board's device tree with no-map.",
+        points: 'cell-ram',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'cpu-not-back',
+    needs: 'back online',
+    shape: /Jailhouse: failed to bring CPU (\d+) back online/i,
+    weight: 'warning',
+    operations: ['destroy', 'disable'],
+    meaning: 'Linux could not take CPU $1 back after the cell was destroyed.',
+    rules: [],
+    causes: [
+      {
+        title: 'The firmware does not restart the CPU',
+        text: 'CPU hotplug needs PSCI firmware (on the Raspberry Pi 4: TF-A as armstub).',
+      },
+    ],
+  },
+  {
+    id: 'destroy-failed',
+    needs: 'failed to destroy cell',
+    shape: /Jailhouse: failed to destroy cell "([^"]*)"/i,
+    weight: 'error',
+    operations: ['disable'],
+    meaning: 'Cell "$1" could not be destroyed, so the hypervisor stays enabled.',
+    rules: [],
+    causes: [
+      { title: 'The cell refuses to stop', text: 'Stop it first with jailhouse cell shutdown, or stop the program that locks the cell.' },
+    ],
+  },
+  {
+    id: 'no-overlays',
+    needs: 'CONFIG_OF_OVERLAY disabled',
+    shape: /jailhouse: CONFIG_OF_OVERLAY disabled/,
+    weight: 'warning',
+    operations: ['enable'],
+    meaning: 'This kernel has no device-tree overlays: the root cell gets no virtual PCI devices (ivshmem), the rest works.',
+    rules: [],
+    causes: [
+      {
+        title: 'Kernel option missing',
+        text: 'Build the kernel with CONFIG_OF_OVERLAY and CONFIG_PCI_HOST_GENERIC.',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'no-virtual-host',
+    needs: 'failed to add virtual host controller',
+    shape: /jailhouse: failed to add virtual host controller/,
+    weight: 'warning',
+    operations: ['enable'],
+    meaning: 'The virtual PCI host was not added: the root cell gets no ivshmem devices.',
+    rules: [],
+    causes: [
+      {
+        title: 'The device tree lacks what the overlay needs',
+        text: 'It needs a GIC node with a known compatible (arm,gic-400, arm,gic-v3, arm,cortex-a15-gic or arm,cortex-a7-gic), #address-cells and #size-cells at the root, and no node /pci@0.',
+        points: 'mmconfig',
+      },
+    ],
+  },
+  {
+    id: 'ecam-conflict',
+    needs: "can't claim ECAM area",
+    shape: /can't claim ECAM area \[mem (0x[0-9a-f]+)-(0x[0-9a-f]+)[^\]]*\]: address conflict with (.+?)(?: \[mem .*)?$/i,
+    weight: 'error',
+    operations: ['enable'],
+    meaning:
+      'Linux refuses the virtual PCI host: its configuration window $1-$2 is already used by "$3". Enable succeeds, but the root cell has no ivshmem devices.',
+    rules: ['mmconfig-overlaps-hypervisor', 'region-covers-mmconfig', 'mmconfig-above-4g'],
+    causes: [
+      {
+        title: 'pci_mmconfig_base lies on something else',
+        text: 'Move it to 2 MiB below 4 GiB where there is neither RAM nor a device on any variant of the board (see /proc/iomem).',
+        points: 'mmconfig',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'pci-domain-refused',
+    needs: 'omain',
+    shape: /(?:Invalid domain ([0-9a-f]+)|Inconsistent "linux,pci-domain" property)/i,
+    weight: 'error',
+    operations: ['enable'],
+    meaning: 'Linux refuses the PCI domain of the virtual host. Enable succeeds, but the root cell has no ivshmem devices.',
+    rules: [],
+    causes: [
+      {
+        title: 'The domains of the virtual and the real PCI host clash',
+        text: "Give the real host linux,pci-domain = <0> in the board's device tree (an overlay does) and the virtual one another number in pci_domain, for example 1.",
+        points: 'pci-domain',
+        confidence: 'likely',
+      },
+    ],
+  },
+  {
+    id: 'virtual-host-probe',
+    needs: 'pci-host-generic',
+    shape: /pci-host-generic: probe of ([0-9a-f]+)\.pci failed with error -(\d+)/,
+    weight: 'error',
+    operations: ['enable'],
+    meaning:
+      'The driver of the virtual PCI host at 0x$1 gave up with error $2: the root cell has no ivshmem devices although enable succeeds.',
+    rules: ['mmconfig-above-4g', 'mmconfig-overlaps-hypervisor', 'region-covers-mmconfig'],
+    causes: [
+      {
+        title: 'pci_domain is taken, or was not given back by the last disable',
+        text: 'Error 28 was observed with pci_domain 0 beside a real PCI host, and at every second enable on Linux 6.1: choose another pci_domain, or boot again.',
+        points: 'pci-domain',
+      },
+      {
+        title: 'The configuration window is taken',
+        text: 'Error 16: look for an "ECAM area ... address conflict" line before this one, and at pci_mmconfig_base.',
+        points: 'mmconfig',
+      },
+    ],
+  },
+  {
+    id: 'kernel-oops',
+    needs: 'Internal error: ',
+    shape: /Internal error: (.+)/,
+    weight: 'error',
+    meaning:
+      'The kernel itself broke off: $1. A jailhouse command then ends with exit status 139 and keeps the lock of the driver, so that later ones hang. Reset the board.',
+    rules: [
+      'hypervisor-memory-alignment',
+      'mmconfig-overlaps-hypervisor',
+      'region-covers-mmconfig',
+      'region-covers-gic',
+      'mmconfig-above-4g',
+      'gic-base-alignment',
+    ],
+    causes: [
+      {
+        title: 'The hypervisor memory is not there',
+        text: 'A synchronous external abort in memset or memcpy: hypervisor_memory (partly) lies outside of the installed RAM.',
+        points: 'hypervisor-memory',
+      },
+      {
+        title: 'The PCI configuration window is not trapped',
+        text: 'An external abort in pci_generic_config_read: a region covers pci_mmconfig_base (observed when the window or the GIC lies in a mapped region), so that accesses go to the bus.',
+        points: 'mmconfig',
+      },
+      {
+        title: 'Firmware and module do not fit',
+        text: 'An undefined instruction in enter_hypervisor: the file in /lib/firmware is truncated or of another build.',
+      },
+    ],
+  },
+  {
+    id: 'unknown-symbol',
+    needs: 'Unknown symbol',
+    shape: /jailhouse: Unknown symbol (\w+)/,
+    weight: 'error',
+    meaning: 'The module does not load: this kernel does not export $1.',
+    rules: [],
+    causes: [
+      {
+        title: 'The kernel lacks the Jailhouse patches',
+        text: 'Kernels from 5.7 on have to export ioremap_page_range and, on arm, __hyp_stub_vectors: use a kernel of a jailhouse-enabling branch.',
+        confidence: 'likely',
+      },
+    ],
+  },
+];

@@ -1,0 +1,106 @@
+import { findRule } from '../rules/index.ts';
+import type { Span } from '../source/span.ts';
+import { type ContextFinding, configsOf, type ExplainContext, findingsOf } from './context.ts';
+import type { Cause, Confidence } from './explanation.ts';
+import type { GeneralCause } from './message-kind.ts';
+import type { Operation } from './operation.ts';
+import { placesOf } from './pointing.ts';
+
+/** Causes handed out for one event: nobody tries more. */
+const maxCauses = 8;
+/** Findings without a known tie to the event, told at the end. */
+const maxUnrelated = 3;
+
+const order: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
+
+/** What is found about one event, by where it comes from. */
+export interface Evidence {
+  readonly context: ExplainContext;
+  readonly operation?: Operation | undefined;
+  /** Rules that a message of the log points at: an error of theirs settles the question. */
+  readonly tellingRules?: readonly string[];
+  /** Rules that lead to such an event in general. */
+  readonly possibleRules?: readonly string[];
+  /** Further rules, told by their pages. */
+  readonly alsoRule?: (rule: string) => boolean;
+  /** What the numbers in the configs say. */
+  readonly model?: readonly Cause[];
+  readonly general?: readonly Cause[];
+}
+
+/** Causes, best first: by confidence, then findings before the model before what is known in general. */
+export function rank(evidence: Evidence): readonly Cause[] {
+  const { context, tellingRules = [], possibleRules = [] } = evidence;
+  const model = [...(evidence.model ?? [])];
+  const found: { readonly cause: Cause; readonly place: number }[] = [];
+  const unrelated: Cause[] = [];
+  for (const entry of findingsOf(context)) {
+    const { finding } = entry;
+    const telling = tellingRules.indexOf(finding.rule);
+    const possible = possibleRules.indexOf(finding.rule);
+    const listed = telling >= 0 || possible >= 0 || evidence.alsoRule?.(finding.rule) === true;
+    const spans = [finding.span, ...finding.related.map((related) => related.span)];
+    const same = model.findIndex(
+      (cause) => cause.rule === finding.rule || (listed && cause.places.some((place) => spans.some((span) => equal(span, place.span)))),
+    );
+    const known = model[same];
+    if (known !== undefined) {
+      model[same] = { ...known, rule: known.rule ?? finding.rule, confidence: finding.severity === 'error' ? 'certain' : known.confidence };
+      continue;
+    }
+    if (listed && isOf(entry, evidence)) {
+      const place = telling >= 0 ? telling : 1000 + (possible >= 0 ? possible : 999);
+      found.push({ cause: findingCause(entry, telling >= 0), place });
+    } else if (finding.severity === 'error' && entry.named) unrelated.push({ ...findingCause(entry, false), confidence: 'possible' });
+  }
+  found.sort((a, b) => a.place - b.place);
+  const general = evidence.general ?? [];
+  const sorted = [...found.map((entry) => entry.cause), ...model, ...general].sort((a, b) => order[a.confidence] - order[b.confidence]);
+  const kept = sorted.slice(0, maxCauses);
+  return [...kept, ...unrelated.slice(0, maxUnrelated)];
+}
+
+/** Enable sees the system config only; the later operations fail by their cell, or by what the system leaves them. */
+function isOf({ finding }: ContextFinding, { context, operation }: Evidence): boolean {
+  if (operation === undefined) return true;
+  const owner = configsOf(context).find((config) => config.path === finding.span.file);
+  if (owner === undefined) return true;
+  if (operation === 'enable') return owner.system !== undefined;
+  return owner.system === undefined || finding.rule.startsWith('hypervisor-memory') || finding.rule.startsWith('cells-');
+}
+
+function findingCause({ finding, named }: ContextFinding, telling: boolean): Cause {
+  const isError = finding.severity === 'error';
+  return {
+    title: findRule(finding.rule)?.title ?? finding.rule,
+    text: finding.message,
+    confidence: isError ? (telling ? 'certain' : 'likely') : telling && named ? 'likely' : 'possible',
+    places: [{ span: finding.span, message: '' }, ...finding.related],
+    rule: finding.rule,
+  };
+}
+
+/** A cause that is known in general, with the places of the configs that it speaks of. */
+export function generalCause(cause: GeneralCause, context: ExplainContext, values: readonly string[] = [], operation?: Operation): Cause {
+  return {
+    title: fill(cause.title, values),
+    text: fill(cause.text, values),
+    confidence: cause.confidence ?? 'possible',
+    places: cause.points === undefined ? [] : placesOf(cause.points, context, operation),
+  };
+}
+
+/** Leaves out what rules would have found in the configs at hand. */
+export function openQuestions(causes: readonly GeneralCause[], context: ExplainContext): readonly GeneralCause[] {
+  const readable = context.named.length > 0 && context.named.every((report) => report.config !== undefined && report.current);
+  return readable ? causes.filter((cause) => cause.checked !== true) : causes;
+}
+
+/** Puts the groups of a pattern in the place of `$1`, `$2`. */
+export function fill(text: string, values: readonly string[]): string {
+  return text.replace(/\$(\d)/g, (_, digit: string) => (values[Number(digit) - 1] ?? '').slice(0, 200));
+}
+
+function equal(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start === b.start && a.end === b.end;
+}
