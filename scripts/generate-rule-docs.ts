@@ -5,6 +5,7 @@ import { type FrontEndDiagnostic, frontEndDiagnostics } from '@jailhouse-cells/c
 import { ruleFamilies } from '@jailhouse-cells/core/rules/index.ts';
 import type { Rule } from '@jailhouse-cells/core/rules/rule.ts';
 import { internalRuleId } from '@jailhouse-cells/core/rules/run.ts';
+import { suppressionDiagnostics } from '@jailhouse-cells/core/rules/suppression-catalogue.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}docs/rules`;
@@ -49,11 +50,11 @@ ${section('On the board', rule.prose.onTheBoard)}${section('What to do', rule.pr
 ${code('Wrong:', rule.bad)}${code('Right:', rule.good)}${settingExample(rule.id, rule.severity)}`;
 }
 
-function frontEndPage(text: FrontEndDiagnostic): string {
-  return `${marker} from core/c/diagnostics-catalogue.ts. -->
+function diagnosticPage(text: FrontEndDiagnostic, kind: string, source: string): string {
+  return `${marker} from ${source}. -->
 # ${text.title}
 
-- Diagnostic of the C front end: \`${text.id}\`
+- ${kind}: \`${text.id}\`
 - Severity: ${text.severity}
 
 ${text.prose.meaning}
@@ -73,17 +74,19 @@ config: it is a defect of Jailhouse Cells. Please report it together with the co
 `;
 }
 
-function indexPage(frontEnd: readonly FrontEndDiagnostic[]): string {
+function diagnosticTable(title: string, texts: readonly FrontEndDiagnostic[]): string {
+  const rows = texts.map((text) => `| [${text.id}](${text.id}.md) | ${text.title} | ${text.severity} |`);
+  return texts.length === 0 ? '' : `\n## ${title}\n\n| diagnostic | about | severity |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function indexPage(): string {
   const families = ruleFamilies.map(({ title, rules }) => {
     const rows = rules.map(
       (rule) => `| [${rule.id}](${rule.id}.md) | ${rule.title} | ${rule.severity} | ${rule.scope} | ${rule.catalogue.join(', ')} |`,
     );
     return `## ${title}\n\n| rule | about | severity | scope | catalogue |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
   });
-  const diagnostics =
-    frontEnd.length === 0
-      ? ''
-      : `\n## C front end\n\n| diagnostic | about | severity |\n|---|---|---|\n${frontEnd.map((text) => `| [${text.id}](${text.id}.md) | ${text.title} | ${text.severity} |`).join('\n')}\n`;
+  const diagnostics = `${diagnosticTable('C front end', frontEndDiagnostics)}${diagnosticTable('Suppressing comments', suppressionDiagnostics)}`;
   return `${marker}. -->
 # Rules
 
@@ -93,12 +96,16 @@ The severity is that of the gravest case; a rule's page names the lighter ones. 
 ${families.join('\n')}${diagnostics}`;
 }
 
-const frontEnd = frontEndDiagnostics;
 const pages = new Map<string, string>([
-  ['README.md', indexPage(frontEnd)],
+  ['README.md', indexPage()],
   [`${internalRuleId}.md`, internalPage()],
   ...ruleFamilies.flatMap(({ name, rules }) => rules.map((rule) => [`${rule.id}.md`, rulePage(rule, name)] as const)),
-  ...frontEnd.map((text) => [`${text.id}.md`, frontEndPage(text)] as const),
+  ...frontEndDiagnostics.map(
+    (text) => [`${text.id}.md`, diagnosticPage(text, 'Diagnostic of the C front end', 'core/c/diagnostics-catalogue.ts')] as const,
+  ),
+  ...suppressionDiagnostics.map(
+    (text) => [`${text.id}.md`, diagnosticPage(text, 'Diagnostic of suppressing comments', 'core/rules/suppression-catalogue.ts')] as const,
+  ),
 ]);
 
 mkdirSync(folder, { recursive: true });

@@ -91,7 +91,8 @@ export function removeNames(config: Config, field: Field<bigint | number>, names
       ?.at(-1);
     const next = operands[at + 1]?.[0];
     // With the operator before it; a leading one with the operator behind it.
-    if (before !== undefined) edits.push(edit(config, (operands[at - 1]?.at(-1) as Token).end, own.end, ''));
+    const previous = operands[at - 1]?.at(-1);
+    if (before !== undefined && previous !== undefined) edits.push(edit(config, previous.end, own.end, ''));
     else if (next !== undefined) edits.push(edit(config, own.start, next.start, ''));
   }
   return edits;

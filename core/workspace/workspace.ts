@@ -1,5 +1,8 @@
 import type { Architecture, Config } from '../config/model.ts';
+import { foldFindings } from '../rules/folding.ts';
+import { isKnownRule, isReportable } from '../rules/known.ts';
 import { runCellRules, runFileRules, runSetRules } from '../rules/run.ts';
+import { applySuppressions } from '../rules/suppressions.ts';
 import type { FileSystem } from '../source/file-system.ts';
 import type { Finding } from '../source/finding.ts';
 import { baseName, joinPath } from '../source/paths.ts';
@@ -72,7 +75,9 @@ export class Workspace {
   /** True for a C file that defines a Jailhouse config, a `.cell` file, or a `.c` that includes such a file. */
   isConfig(path: string): boolean {
     if (path.endsWith('.cell')) return this.systems.binaryHint(path) !== undefined;
-    return path.endsWith('.c') && (this.systems.hint(path) !== undefined || (this.lastGood.has(path) && this.inputs.source(path) !== undefined));
+    return (
+      path.endsWith('.c') && (this.systems.hint(path) !== undefined || (this.lastGood.has(path) && this.inputs.source(path) !== undefined))
+    );
   }
 
   /** The configs that a path names: itself, those under a folder, or those of a `jailhouse.json`; sorted. */
@@ -134,7 +139,7 @@ export class Workspace {
       if (good) good.findings = findings;
       return {
         path,
-        findings: this.ordered(path, [...read.findings, ...findings]),
+        findings: this.ordered(path, this.suppress(path, [...read.findings, ...findings], true)),
         config: read.config,
         current: true,
         header: read.header,
@@ -144,7 +149,7 @@ export class Workspace {
     const kept = good && read.source ? shiftFindings(good.findings, path, good.text, read.source.text) : [];
     return {
       path,
-      findings: this.ordered(path, [...read.findings, ...kept]),
+      findings: this.ordered(path, this.suppress(path, [...read.findings, ...kept], false)),
       config: good?.config ?? read.config,
       current: false,
       header: read.header,
@@ -178,10 +183,10 @@ export class Workspace {
       const findings = runFileRules(config, severity);
       const system = this.systems.membership(path);
       const root = system && (system.rootCell === path ? config : this.effective(system.rootCell));
-      if (!system || !root?.system) return findings;
+      if (!system || !root?.system) return foldFindings(config, findings);
       findings.push(...runCellRules(root, config, severity));
       if (system.explicitSet) findings.push(...this.setFindings(system.rootCell).filter((finding) => finding.span.file === path));
-      return findings;
+      return foldFindings(config, findings, root === config ? [] : this.ruleFindings(system.rootCell));
     });
   }
 
@@ -196,12 +201,24 @@ export class Workspace {
     });
   }
 
+  /** Takes out what comments suppress. While the text is half typed, a comment that hides nothing may do so in a moment. */
+  private suppress(path: string, findings: readonly Finding[], complete: boolean): readonly Finding[] {
+    const { severity } = this.recordedSeverity();
+    const system = this.systems.membership(path);
+    return applySuppressions(path, findings, {
+      isKnown: isKnownRule,
+      couldReport: (rule) => complete && severity[rule] !== 'off' && isReportable(rule, system !== undefined, system?.explicitSet === true),
+      textOf: (file) => this.text(file),
+      severity,
+    });
+  }
+
   /** Configured levels apply to the front end's findings too; then by place, those of the file itself first. */
   private ordered(path: string, findings: readonly Finding[]): readonly Finding[] {
     const { severity } = this.recordedSeverity();
     const levelled = findings.flatMap((finding) => {
       const level = severity[finding.rule];
-      if (level === undefined || !finding.rule.startsWith('c-')) return finding;
+      if (level === undefined || !(finding.rule.startsWith('c-') || finding.rule === 'project-file')) return finding;
       return level === 'off' ? [] : { ...finding, severity: level };
     });
     const own = (finding: Finding): number => (finding.span.file === path ? 0 : 1);

@@ -3,6 +3,7 @@ import { findRule, rules } from '@jailhouse-cells/core/rules/index.ts';
 import { forEachOverlap } from '@jailhouse-cells/core/rules/overlap.ts';
 import { runCellRules, runFileRules, runSetRules } from '@jailhouse-cells/core/rules/run.ts';
 import { ruleSettingSchema } from '@jailhouse-cells/core/rules/setting-schema.ts';
+import { suppressionDiagnostics } from '@jailhouse-cells/core/rules/suppression-catalogue.ts';
 import type { FileSystem } from '@jailhouse-cells/core/source/file-system.ts';
 import { defaultSettings } from '@jailhouse-cells/core/workspace/settings.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
@@ -139,7 +140,8 @@ describe('the index', () => {
 
   test('has a setting for every rule and every diagnostic of the C front end', () => {
     const keys = Object.keys(ruleSettingSchema());
-    expect(keys.filter((key) => !key.startsWith('c-')).sort()).toEqual([...rules.map(({ id }) => id), 'internal'].sort());
+    const others = ['internal', 'project-file', ...suppressionDiagnostics.map(({ id }) => id)];
+    expect(keys.filter((key) => !key.startsWith('c-')).sort()).toEqual([...rules.map(({ id }) => id), ...others].sort());
     expect(keys).toContain('c-syntax');
   });
 
