@@ -2,10 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type FrontEndDiagnostic, frontEndDiagnostics } from '@jailhouse-cells/core/c/diagnostics-catalogue.ts';
-import { ruleFamilies } from '@jailhouse-cells/core/rules/index.ts';
+import { ruleFamilies, rules } from '@jailhouse-cells/core/rules/index.ts';
 import type { Rule } from '@jailhouse-cells/core/rules/rule.ts';
 import { internalRuleId } from '@jailhouse-cells/core/rules/run.ts';
 import { suppressionDiagnostics } from '@jailhouse-cells/core/rules/suppression-catalogue.ts';
+import { catalogueFaults, readCatalogue } from './rule-docs/catalogue.ts';
+import { coveragePage } from './rule-docs/coverage-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}docs/rules`;
@@ -92,12 +94,20 @@ function indexPage(): string {
 
 Scope \`file\` looks at ${scopes.file}, \`cell\` at ${scopes.cell}, \`set\` at ${scopes.set}.
 The severity is that of the gravest case; a rule's page names the lighter ones. The setting \`jailhouseCells.rules\` changes it.
+[Coverage](coverage.md) lists all known mistakes with their rules.
 
 ${families.join('\n')}${diagnostics}`;
 }
 
+const catalogue = readCatalogue();
+for (const fault of catalogueFaults(catalogue, rules)) {
+  console.error(`rule-catalogue.tsv: ${fault}`);
+  process.exitCode = 1;
+}
+
 const pages = new Map<string, string>([
   ['README.md', indexPage()],
+  ['coverage.md', coveragePage(marker, catalogue, rules)],
   [`${internalRuleId}.md`, internalPage()],
   ...ruleFamilies.flatMap(({ name, rules }) => rules.map((rule) => [`${rule.id}.md`, rulePage(rule, name)] as const)),
   ...frontEndDiagnostics.map(
