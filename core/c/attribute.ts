@@ -1,4 +1,4 @@
-import { TokenKind } from '../source/token.ts';
+import { placeOfRun, TokenKind } from '../source/token.ts';
 import type { Context } from './context.ts';
 import { readInteger } from './expression.ts';
 import { readTypeName, startsType } from './specifiers.ts';
@@ -27,7 +27,7 @@ export function readAttributes(context: Context): Attributes {
   for (;;) {
     if (context.acceptWord('_Alignas')) {
       context.expect('(', 'behind _Alignas');
-      const aligned = startsType(context, context.token) ? readTypeName(context).align : Number(readInteger(context, 'An alignment') ?? 1n);
+      const aligned = startsType(context, context.token) ? readTypeName(context).align : readAlignment(context);
       context.expect(')', 'behind the alignment');
       result = mergeAttributes(result, { packed: false, aligned });
       continue;
@@ -49,10 +49,22 @@ function readAttribute(context: Context): Attributes {
   if (word === 'packed') return { packed: true, aligned: undefined };
   if (word === 'aligned') {
     if (!context.accept('(')) return { packed: false, aligned: BIGGEST_ALIGNMENT[context.types.arch] };
-    const value = readInteger(context, 'An alignment');
+    const aligned = readAlignment(context);
     context.expect(')', 'behind the alignment');
-    return { packed: false, aligned: value === undefined || value < 1n || value > 1n << 28n ? undefined : Number(value) };
+    return { packed: false, aligned };
   }
   if (context.accept('(')) context.skipBrackets('(', ')');
   return noAttributes;
+}
+
+/** A power of two up to 2^28 bytes, as gcc takes it; anything else is reported and undefined. */
+function readAlignment(context: Context): number | undefined {
+  const begin = context.at;
+  const value = readInteger(context, 'An alignment');
+  if (value === undefined || value === 0n) return undefined;
+  if (value > 0n && value <= 1n << 28n && (value & (value - 1n)) === 0n) return Number(value);
+  const span = placeOfRun(context.tokens, begin, Math.max(context.at, begin + 1));
+  context.damaged = true;
+  context.report('c-type', 'error', `An alignment has to be a power of two up to 2^28 bytes, not ${value}.`, span);
+  return undefined;
 }

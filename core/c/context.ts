@@ -1,4 +1,5 @@
 import type { Finding, RelatedPlace, Severity } from '../source/finding.ts';
+import { clipped } from '../source/message-length.ts';
 import type { Span } from '../source/span.ts';
 import { placeOf, type Token, TokenKind } from '../source/token.ts';
 import type { Scope } from './scope.ts';
@@ -76,8 +77,11 @@ export class Context {
   }
 
   report(rule: string, severity: Severity, message: string, span: Span, related: readonly RelatedPlace[] = []): void {
-    if (this.findings.length >= MAX_FINDINGS) return;
-    this.findings.push({ rule, severity, message, span, related, fixes: [] });
+    this.add({ rule, severity, message, span, related, fixes: [] });
+  }
+
+  add(finding: Finding): void {
+    if (this.findings.length < MAX_FINDINGS) this.findings.push({ ...finding, message: clipped(finding.message) });
   }
 
   /** Something that cannot be read: the model may lack values. */

@@ -102,7 +102,7 @@ function declare(context: Context, specifiers: Specifiers, name: Token, declared
     defined: false,
   };
   const isObject = declared.kind !== 'function';
-  if (isObject && !specifiers.isExtern) needSize(context, declared, name);
+  if (isObject && !specifiers.isExtern) declared = needSize(context, declared, name);
   if (declared.size > MAX_OBJECT_SIZE) {
     context.damaged = true;
     context.report(
@@ -132,9 +132,10 @@ export function redefined(context: Context, name: Token, how: string): void {
   context.report('c-redefinition', 'error', `${name.text} is already defined, ${how}.`, placeOf(name));
 }
 
-export function needSize(context: Context, type: CType, name: Token): void {
+/** The type, or an int in its place when it has no size: a struct that held itself could be walked through for ever. */
+export function needSize(context: Context, type: CType, name: Token): CType {
   const element = innermost(type);
-  if (!isRecord(element) || element.fields) return;
+  if (!isRecord(element) || element.fields) return type;
   context.damaged = true;
   context.report(
     'c-type',
@@ -142,6 +143,7 @@ export function needSize(context: Context, type: CType, name: Token): void {
     `${describeType(element)} is not defined, so ${name.text} has no size. Is an include missing, or the name misspelled?`,
     placeOf(name),
   );
+  return context.types.int;
 }
 
 function innermost(type: CType): CType {

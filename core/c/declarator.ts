@@ -19,8 +19,9 @@ export function readDeclarator(context: Context, base: CType): Declarator {
   context.depth++;
   let type = base;
   readAttributes(context);
-  while (context.accept('*')) {
-    type = pointerTo(type, context.types);
+  for (let pointers = 0; context.accept('*'); pointers++) {
+    // A pointer to a pointer is as good as one, once nobody follows it that far.
+    if (pointers < MAX_DEPTH) type = pointerTo(type, context.types);
     while (/^(?:const|volatile|restrict|__const|__restrict|__volatile__)$/.test(context.token.text)) context.advance();
     readAttributes(context);
   }
@@ -79,7 +80,13 @@ function readSuffixes(context: Context, base: CType): CType {
   }
   const close = context.token;
   context.expect(']', 'behind the array length');
+  if (context.depth >= MAX_DEPTH) {
+    context.syntaxError('This declaration is nested too deeply to be read.', close);
+    return base;
+  }
+  context.depth++;
   const element = readSuffixes(context, base);
+  context.depth--;
   return arrayOf(element, length, [open, close]);
 }
 

@@ -49,7 +49,9 @@ function encodeParts(bytes: Uint8Array, offset: number, value: AggregateValue): 
   }
 }
 
+/** Values of a `[]` that is not the last member have no place (that is an error, and reported). */
 function putInteger(bytes: Uint8Array, offset: number, size: number, value: bigint): void {
+  if (offset + size > bytes.length) return;
   if (size <= 4) {
     let rest = Number(BigInt.asUintN(32, value));
     for (let i = 0; i < size; i++) {
@@ -72,6 +74,7 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function putBits(bytes: Uint8Array, offset: number, bit: { readonly start: number; readonly width: number }, value: bigint): void {
+  if (offset + ((bit.start + bit.width + 7) >> 3) > bytes.length) return;
   for (let i = 0; i < bit.width; i++) {
     const at = offset + ((bit.start + i) >> 3);
     const mask = 1 << ((bit.start + i) & 7);

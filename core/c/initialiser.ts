@@ -168,7 +168,7 @@ function missingComma(context: Context): void {
   if (startsElement) {
     const last = placeOf(context.previous);
     context.damaged = true;
-    context.findings.push({
+    context.add({
       rule: 'c-syntax',
       severity: 'error',
       message: `A comma is missing behind "${context.previous.text}".`,

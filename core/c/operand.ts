@@ -9,13 +9,17 @@ import { readTypeName, startsType } from './specifiers.ts';
 import { type CType, describeType, type Field, findMember, isRecord, memberNames, pointerTo, type RecordType } from './types.ts';
 import { constant, poison, promote, type Value, wrap } from './value.ts';
 
+/** Says once that an expression is nested too deeply, and skips it. */
+export function tooDeep(context: Context): boolean {
+  if (context.depth < MAX_DEPTH) return false;
+  context.damaged = true;
+  context.report('c-limit', 'error', 'This expression is nested too deeply to be read.', placeOf(context.token));
+  while (!context.atEnd && !context.is(',') && !context.is('}') && !context.is(';')) context.advance();
+  return true;
+}
+
 export function readUnary(context: Context): Value {
-  if (context.depth >= MAX_DEPTH) {
-    context.damaged = true;
-    context.report('c-limit', 'error', 'This expression is nested too deeply to be read.', placeOf(context.token));
-    while (!context.atEnd && !context.is(',') && !context.is('}') && !context.is(';')) context.advance();
-    return poison(context.types);
-  }
+  if (tooDeep(context)) return poison(context.types);
   context.depth++;
   const value = readUnaryOperand(context);
   context.depth--;
@@ -235,7 +239,7 @@ export function reportUnknownMember(context: Context, type: CType, name: Token):
   const names = isRecord(type) ? memberNames(type) : [];
   const near = nearestName(name.text, names);
   const hint = near ? ` Did you mean ${near}?` : names.length > 0 && names.length <= 12 ? ` It has ${names.join(', ')}.` : '';
-  context.findings.push({
+  context.add({
     rule: 'c-unknown-field',
     severity: 'error',
     message: isRecord(type)

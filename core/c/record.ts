@@ -42,6 +42,7 @@ export function readRecord(context: Context, kind: 'struct' | 'union'): CType {
   record.end = context.token;
   if (!context.accept('}')) context.syntaxError(`This ${kind} has no closing brace.`, open);
   reportDuplicates(context, members, new Set());
+  reportOpenArrays(context, kind, members);
   attributes = mergeAttributes(attributes, readAttributes(context));
   layOut(record, members, {
     packed: attributes.packed,
@@ -64,6 +65,16 @@ function reportDuplicates(
     } else if (seen.has(name) && token) redefined(context, token, 'as another member of this struct');
     else seen.add(name);
   }
+}
+
+/** `[]` without a length can only come last. */
+function reportOpenArrays(context: Context, kind: 'struct' | 'union', members: readonly MemberDeclaration[]): void {
+  members.forEach(({ token, type }, i) => {
+    if (!token || type.kind !== 'array' || type.length !== undefined || (kind === 'struct' && i === members.length - 1)) return;
+    context.damaged = true;
+    const why = kind === 'union' ? 'a union has no room for one' : 'only the last member of a struct can do without one';
+    context.report('c-type', 'error', `${token.text} needs a length between its brackets: ${why}.`, placeOf(token));
+  });
 }
 
 function readMembers(context: Context, members: MemberDeclaration[]): void {
@@ -106,7 +117,9 @@ function readMembers(context: Context, members: MemberDeclaration[]): void {
     return;
   }
   for (;;) {
-    const { type, name } = readDeclarator(context, specifiers.type);
+    const declarator = readDeclarator(context, specifiers.type);
+    const { name } = declarator;
+    let { type } = declarator;
     let width: number | undefined;
     if (context.accept(':')) {
       const value = readInteger(context, 'The width of a bit-field');
@@ -118,7 +131,7 @@ function readMembers(context: Context, members: MemberDeclaration[]): void {
       }
     }
     const attributes = mergeAttributes(specifiers.attributes, readAttributes(context));
-    if (name) needSize(context, type, name);
+    if (name) type = needSize(context, type, name);
     members.push({ name: name?.text, token: name, type, width, packed: attributes.packed, aligned: attributes.aligned });
     if (context.accept(',')) continue;
     if (!context.accept(';')) {

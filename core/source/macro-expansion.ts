@@ -3,6 +3,9 @@ import { SourceFile } from './source-file.ts';
 import { type Expansion, Token, TokenFlag, TokenKind } from './token.ts';
 import { tokenize } from './tokenizer.ts';
 
+/** Longer tokens come only from macros that double what they join or make a string of, and those would fill the memory. */
+const MAX_TOKEN_LENGTH = 1_000_000;
+
 type Expand = (tokens: readonly Token[]) => readonly Token[];
 /** Told of a `##` whose result is no token. */
 type InvalidPaste = (left: Token, right: Token) => void;
@@ -82,8 +85,9 @@ class Substitution {
         const [right, next] = this.pasteOperand(body, i);
         i = next;
         const comma = result.at(-1);
-        if (this.isVariadic(body[i] as Token) && comma?.text === ',' && comma.expansion === this.expansion && !leftEmpty) {
-          // GNU: the comma goes when the variable arguments are left out (an empty one behind a comma is one), and is never pasted.
+        if (this.isVariadic(body[i] as Token) && comma?.text === ',' && !leftEmpty) {
+          // GNU, for any comma wherever it comes from: it goes when the variable arguments are left out (an empty one behind a comma
+          // is one), and is never pasted.
           if (this.args.length < this.parameters.length || (this.args.length === 1 && this.args[0]?.length === 0)) result.pop();
           else append(result, this.rawArgument(this.parameters.length - 1, body[i] as Token));
           continue;
@@ -154,13 +158,14 @@ class Substitution {
 
   private stringize(parameter: Token, hash: Token): Token {
     const tokens = this.args[this.indexOf(parameter)] ?? [];
-    const text = tokens
+    const whole = tokens
       .map((token, i) => {
         const space = i > 0 && token.flags & (TokenFlag.SpaceBefore | TokenFlag.LineStart) ? ' ' : '';
         const literal = token.kind === TokenKind.String || token.kind === TokenKind.Character;
         return space + (literal ? token.text.replace(/[\\"]/g, '\\$&') : token.text);
       })
       .join('');
+    const text = whole.slice(0, MAX_TOKEN_LENGTH);
     const first = tokens[0];
     const last = tokens.at(-1);
     // A string made of an argument is placed at that argument.
@@ -207,7 +212,7 @@ function closing(body: readonly Token[], open: number): number {
 
 /** `left ## right`: one token, or both as they are when they make none (gcc reports that too; the outcome is the same). */
 function paste(left: Token, right: Token, expansion: Expansion, invalidPaste: InvalidPaste): Token[] {
-  const text = left.text + right.text;
+  const text = left.text.length + right.text.length > MAX_TOKEN_LENGTH ? '' : left.text + right.text;
   const made = tokenize(new SourceFile('', text)).tokens;
   const token = made[0];
   if (made.length !== 1 || !token || token.text !== text) {

@@ -149,6 +149,7 @@ export abstract class MacroReader extends TokenReader {
       if (token.kind === TokenKind.End) break;
       result.push(token);
     }
+    if (result.length >= MAX_TOKENS) this.reportLimit(tokens[0] as Token);
     for (const context of this.contexts.splice(depth)) if (context.macro) this.painted.delete(context.macro);
     this.argumentDepth--;
     this.produced += result.length >> 2;

@@ -11,6 +11,8 @@ import { type Conditional, endOf, MAX_TOKENS, type OpenFile } from './token-read
 const MAX_INCLUDE_DEPTH = 200;
 /** A file that includes itself this often will not stop by itself. */
 const MAX_SELF_INCLUDES = 20;
+/** Configs need half a dozen; headers that include each other twice come to millions. */
+const MAX_INCLUDES = 2000;
 
 /** Runs the preprocessor over a source. Never throws: what is wrong becomes a finding, and the reading goes on. */
 export function preprocess(file: SourceFile, start: Prelude, host: IncludeHost): Preprocessed {
@@ -30,6 +32,7 @@ class Preprocessor extends MacroReader {
   private ownMacros: Map<string, Macro> | undefined;
   /** Macros cannot be shared any more once the source itself has defined something. */
   private preludeOpen = true;
+  private includeLimitReported = false;
 
   constructor(start: Prelude, host: IncludeHost) {
     super(host);
@@ -318,6 +321,19 @@ class Preprocessor extends MacroReader {
     const { name, quoted } = target;
     const shared = this.preludeOpen && this.files.length === 1;
     if (shared && this.continuePrelude(name, quoted, open.file)) return;
+    if (this.includes.length + this.prelude.includes.length >= MAX_INCLUDES) {
+      if (!this.includeLimitReported) {
+        this.report(
+          'c-limit',
+          'error',
+          rest[0] ?? directive,
+          `More than ${MAX_INCLUDES} includes are not read. A header that includes others twice needs a guard.`,
+          rest.at(-1),
+        );
+      }
+      this.includeLimitReported = true;
+      return;
+    }
     const file = this.host.resolve(name, quoted, open.file);
     this.includes.push({ name, quoted, from: open.file, file });
     if (!file) {
@@ -370,6 +386,9 @@ class Preprocessor extends MacroReader {
     const parent = this.prelude;
     this.preludeOpen = false;
     const outer = this.files.splice(0);
+    // What has been said of the source itself so far does not belong to the header, which others share.
+    const own = this.findings;
+    this.findings = [];
     const output: Token[] = [];
     this.enter(file);
     for (;;) {
@@ -394,7 +413,7 @@ class Preprocessor extends MacroReader {
     // The prelude keeps this table: what is defined from here on goes into a new one.
     this.ownMacros = undefined;
     parent.next.set(preludeKey(name, quoted, from), this.prelude);
-    this.findings = [];
+    this.findings = own;
     this.includes = [];
     this.preludeOpen = true;
   }

@@ -1,11 +1,14 @@
 import type { Finding, Severity } from './finding.ts';
 import type { Macro } from './macro.ts';
+import { clipped } from './message-length.ts';
 import type { IncludeHost } from './preprocessor-result.ts';
 import type { SourceFile } from './source-file.ts';
 import { placeOf, placeOfRun, Token, TokenFlag, TokenKind } from './token.ts';
 
 /** More than any config comes near; keeps a macro that doubles itself from eating the memory. */
-export const MAX_TOKENS = 2_000_000;
+export const MAX_TOKENS = 500_000;
+/** After so many findings in one source the rest is noise; errors get as much room again. */
+const MAX_FINDINGS = 500;
 
 export interface Conditional {
   readonly directive: Token;
@@ -107,7 +110,7 @@ export abstract class TokenReader {
       'c-limit',
       'error',
       token,
-      'Macros expand here without end, or to millions of tokens; the rest is not read. Look for a macro that repeats itself.',
+      'The text is longer than 500,000 tokens here, most likely by a macro that repeats itself; the rest is not read.',
     );
   }
 
@@ -126,7 +129,9 @@ export abstract class TokenReader {
   }
 
   protected add(rule: string, severity: Severity, message: string, span: Finding['span'], related: Finding['related'] = []): void {
-    this.findings.push({ rule, severity, message, span, related, fixes: [] });
+    const { length } = this.findings;
+    if (length >= 2 * MAX_FINDINGS || (length >= MAX_FINDINGS && severity !== 'error')) return;
+    this.findings.push({ rule, severity, message: clipped(message), span, related, fixes: [] });
   }
 }
 
