@@ -30,6 +30,11 @@ export class Rewriting {
     return { ...span, start: this.place(span.start, 'start'), end: this.place(span.end - 1, 'end') };
   }
 
+  /** True for a span of the new text that lies in what was added to the old one. */
+  added(span: Span): boolean {
+    return this.placed.some(({ start, end, at, length }) => start === end && span.start >= at && span.end <= at + length);
+  }
+
   private place(offset: number, side: 'start' | 'end'): number {
     const piece = this.placed.find(({ start, end }) => offset >= start && offset < end);
     if (piece === undefined) return side === 'start' ? 0 : this.text.length;
