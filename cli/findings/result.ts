@@ -52,6 +52,6 @@ export function summary(result: CheckResult, showsAll: boolean): string {
   return `${configs}: ${parts.join(', ')}`;
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
 }

@@ -247,6 +247,7 @@ export function reportUnknownMember(context: Context, type: CType, name: Token):
       : `${describeType(type)} has no members, so there is no ${name.text}.`,
     span: placeOf(name),
     related: isRecord(type) && type.end ? [{ span: placeOf(type.end), message: `${describeType(type)} is defined here` }] : [],
-    fixes: near && !name.expansion ? [{ title: `Change to ${near}`, edits: [{ span: placeOf(name), newText: near }] }] : [],
+    fixes:
+      near && !name.expansion ? [{ title: `Change to ${near}`, needsChoice: true, edits: [{ span: placeOf(name), newText: near }] }] : [],
   });
 }

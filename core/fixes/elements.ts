@@ -1,7 +1,7 @@
 import type { AddressRange } from '../config/address-window.ts';
 import { endOfSections, ivshmemDevices } from '../config/ivshmem.ts';
 import { pageSize } from '../config/memory-flags.ts';
-import type { ArrayKind, Config, DeclaredMember, Field, MemoryRegion } from '../config/model.ts';
+import type { ArrayKind, Config, DeclaredMember, MemoryRegion } from '../config/model.ts';
 import type { Fix, TextEdit } from '../source/finding.ts';
 import { hex } from '../source/numbers.ts';
 import type { Span } from '../source/span.ts';
@@ -45,7 +45,7 @@ export function resize(config: Config, member: DeclaredMember, length: number): 
 }
 
 /** Indices of regions that ivshmem devices name, moved by `delta` where they lie behind `index`; undefined where one cannot be. */
-function shiftSections(config: Config, index: number, delta: 1 | -1): Edits {
+function shiftSections(config: Config, index: number, delta: number): Edits {
   const edits: Edits[] = [];
   for (const device of ivshmemDevices(config)) {
     const start = device.shmemRegionsStart;
@@ -74,29 +74,58 @@ function hasIndexedItems(config: Config, member: DeclaredMember): boolean {
   return bracesAt(config, member.initialiser)?.items.some((item) => item.indexed) ?? true;
 }
 
-/** Leaves `hole` out of a region: cuts one end off, or cuts it in two. The addresses of the hole are those of `by`. */
-export function cutRegion(config: Config, region: MemoryRegion, hole: AddressRange, by: 'phys' | 'virt'): readonly Fix[] {
+/** A piece of a region, by its distance from the region's start. */
+interface Piece {
+  readonly offset: bigint;
+  readonly size: bigint;
+}
+
+/** What is left of a region without the holes, in whole pages. The holes are addresses of `by`. */
+function piecesBetween(region: MemoryRegion, holes: readonly AddressRange[], by: 'phys' | 'virt'): readonly Piece[] {
   const base = by === 'phys' ? region.physStart.value : region.virtStart.value;
   const size = region.size.value;
-  const holeEnd = hole.start + hole.size;
-  // Pieces are mapped page by page.
-  const left = hole.start > base ? ((hole.start - base) / pageSize) * pageSize : 0n;
-  const rest = holeEnd - base;
-  const rightAt = ((rest + pageSize - 1n) / pageSize) * pageSize;
-  const right = rightAt < size ? size - rightAt : 0n;
-  const ends = `${hex(hole.start)}-${hex(holeEnd - 1n)}`;
-  if (left === 0n && right === 0n) return [];
-  if (region.text?.file !== config.path) return [];
-  const resized = (value: bigint) => writeNumber(config, region, region.size, value);
-  if (right === 0n) return fix(`End ${region.path} before ${hex(hole.start)}: set size to ${hex(left)}`, resized(left));
-  const moved = together(
-    moveBy(config, region, region.physStart, rightAt),
-    moveBy(config, region, region.virtStart, rightAt),
-    resized(right),
+  const pieces: Piece[] = [];
+  let at = 0n;
+  for (const hole of [...holes].sort((a, b) => (a.start < b.start ? -1 : 1))) {
+    const start = hole.start > base ? ((hole.start - base) / pageSize) * pageSize : 0n;
+    const end = ((hole.start + hole.size - base + pageSize - 1n) / pageSize) * pageSize;
+    if (end <= at || start >= size) continue;
+    if (start > at) pieces.push({ offset: at, size: start - at });
+    at = end;
+  }
+  if (at < size) pieces.push({ offset: at, size: size - at });
+  return pieces;
+}
+
+/** Leaves holes out of a region: cuts its ends off, or cuts it in pieces. The addresses of the holes are those of `by`. */
+export function cutRegion(config: Config, region: MemoryRegion, holes: readonly AddressRange[], by: 'phys' | 'virt'): readonly Fix[] {
+  const [first, ...others] = piecesBetween(region, holes, by);
+  if (first === undefined || region.text?.file !== config.path) return [];
+  const start = by === 'phys' ? region.physStart.value : region.virtStart.value;
+  const end = hex(start + first.offset + first.size);
+  const edits = together(pieceEdits(config, region, first), insertBehind(config, region, others));
+  if (others.length > 0)
+    return fix(
+      `Cut ${region.path} in ${others.length === 1 ? 'two' : `${others.length + 1} pieces`} around ${[first, ...others]
+        .slice(0, -1)
+        .map((piece, at) => `${hex(start + piece.offset + piece.size)}-${hex(start + (others[at]?.offset ?? 0n) - 1n)}`)
+        .join(' and ')}`,
+      edits,
+    );
+  return first.offset === 0n
+    ? fix(`End ${region.path} at ${end}: set size to ${hex(first.size)}`, edits)
+    : fix(`Move the start of ${region.path} to ${hex(start + first.offset)}, size ${hex(first.size)}`, edits);
+}
+
+/** The edits that make a region, or a copy of it, a piece of itself. */
+function pieceEdits(config: Config, region: MemoryRegion, piece: Piece): Edits {
+  const size = writeNumber(config, region, region.size, piece.size);
+  if (piece.offset === 0n) return size;
+  return together(
+    writeNumber(config, region, region.physStart, region.physStart.value + piece.offset),
+    writeNumber(config, region, region.virtStart, region.virtStart.value + piece.offset),
+    size,
   );
-  if (left === 0n)
-    return fix(`Start ${region.path} behind ${hex(holeEnd - 1n)}: move it to ${hex(base + rightAt)}, size ${hex(right)}`, moved);
-  return fix(`Cut ${region.path} in two around ${ends}`, together(resized(left), insertBehind(config, region, moved)));
 }
 
 /** Cuts a region in two at an address, in physical memory. */
@@ -104,42 +133,36 @@ export function splitRegion(config: Config, region: MemoryRegion, at: bigint): r
   const left = at - region.physStart.value;
   const right = region.size.value - left;
   if (left <= 0n || right <= 0n) return [];
-  const moved = together(
-    moveBy(config, region, region.physStart, left),
-    moveBy(config, region, region.virtStart, left),
-    writeNumber(config, region, region.size, right),
+  const edits = together(
+    pieceEdits(config, region, { offset: 0n, size: left }),
+    insertBehind(config, region, [{ offset: left, size: right }]),
   );
-  return fix(
-    `Split ${region.path} at ${hex(at)}`,
-    together(writeNumber(config, region, region.size, left), insertBehind(config, region, moved)),
-  );
+  return fix(`Split ${region.path} at ${hex(at)}`, edits);
 }
 
-function moveBy(config: Config, region: MemoryRegion, field: Field<bigint>, offset: bigint): Edits {
-  return writeNumber(config, region, field, field.value + offset);
-}
-
-/** A copy of a region, changed by `edits`, behind it. */
-function insertBehind(config: Config, region: MemoryRegion, edits: Edits): Edits {
+/** Copies of a region behind it, one for each piece; with the array's dimension, a typed counter and the indices of ivshmem devices. */
+function insertBehind(config: Config, region: MemoryRegion, pieces: readonly Piece[]): Edits {
+  if (pieces.length === 0) return [];
   const source = sourceOf(config);
   const member = region.text && memberAround(config, 'memory-regions', region.text);
-  if (source === undefined || region.text === undefined || edits === undefined || member === undefined) return undefined;
-  if (hasIndexedItems(config, member)) return undefined;
+  if (source === undefined || region.text === undefined || member === undefined || hasIndexedItems(config, member)) return undefined;
   const { start, end } = region.text;
-  const copy = applyEdits(
-    source.slice(start, end),
-    edits.map((one): TextEdit => ({ ...one, span: { ...one.span, start: one.span.start - start, end: one.span.end - start } })),
-  );
   const lineStart = source.lastIndexOf('\n', start - 1) + 1;
-  const before = source.slice(lineStart, start);
-  const label = /\S.*$/.exec(before)?.[0] ?? '';
+  const label = /\S.*$/.exec(source.slice(lineStart, start))?.[0] ?? '';
+  // A comment before the brace names the region, and its pieces too.
   const heading = /^\/\*[^*]*\*\/\s*$/.test(label) ? label : '';
-  const grown = member.initialised === member.length ? recount(config, 'memory-regions', member, member.length + 1) : [];
-  return together(
-    [edit(config, end, end, `,${lineBreakOf(source)}${indentationAt(source, start)}${heading}${copy}`)],
-    grown,
-    shiftSections(config, region.index, 1),
-  );
+  let copies = '';
+  for (const piece of pieces) {
+    const edits = pieceEdits(config, region, piece);
+    if (edits === undefined) return undefined;
+    const moved = edits.map(
+      (one): TextEdit => ({ ...one, span: { ...one.span, start: one.span.start - start, end: one.span.end - start } }),
+    );
+    copies += `,${lineBreakOf(source)}${indentationAt(source, start)}${heading}${applyEdits(source.slice(start, end), moved)}`;
+  }
+  const spare = member.length - member.initialised;
+  const grown = pieces.length > spare ? recount(config, 'memory-regions', member, member.initialised + pieces.length) : [];
+  return together([edit(config, end, end, copies)], grown, shiftSections(config, region.index, pieces.length));
 }
 
 /** `Set the length of mem_regions to 7`: shrinks an array to what its initialiser fills. */

@@ -48,6 +48,13 @@ const followings: readonly Following[] = [
 /** Rules that say the same of one place for each of several windows: the gravest has the word. */
 const toldOncePerPlace: ReadonlySet<string> = new Set(covers);
 
+/** How many findings a finding stands for: those of one place that were told as one count each. */
+export function weightOf({ rule, related }: Finding): number {
+  return toldOncePerPlace.has(rule) ? Math.max(1, related.filter(({ message }) => !message.includes(followsText)).length) : 1;
+}
+
+const followsText = ' follows from this: ';
+
 const order: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
 const rank = (finding: Finding): number => order.indexOf(finding.severity);
 
@@ -114,7 +121,7 @@ function mergeSamePlace(findings: readonly Finding[]): readonly Finding[] {
 }
 
 function withRelated(finding: Finding, followers: readonly Finding[]): Finding {
-  const related: RelatedPlace[] = followers.map(({ span, message, rule }) => ({ span, message: `${rule} follows from this: ${message}` }));
+  const related: RelatedPlace[] = followers.map(({ span, message, rule }) => ({ span, message: `${rule}${followsText}${message}` }));
   return copy(finding, [...finding.related, ...related]);
 }
 

@@ -23,6 +23,8 @@ export function reportCoveringRegions(
   window: AddressWindow,
   report: Reporter,
   effect: (region: MemoryRegion) => CoverEffect,
+  /** Windows of the same kind: a fix leaves all of them out at once. */
+  all: readonly AddressWindow[] = [window],
 ): void {
   for (const region of member.memoryRegions) {
     const related = [{ span: window.span, message: `${window.name} ${rangeText(window)}` }];
@@ -33,7 +35,13 @@ export function reportCoveringRegions(
         severity,
         message: `${regionByVirt(region)} of ${cellName(member)} covers ${window.name} ${rangeText(window)} in ${rangeText(intersection(virtRange(region), window))}: ${text}. Leave the window out of the region.`,
         related,
-        fixes: () => cutRegion(member, region, window, 'virt'),
+        fixes: () =>
+          cutRegion(
+            member,
+            region,
+            all.filter((other) => overlaps(virtRange(region), other)),
+            'virt',
+          ),
       });
     } else if (overlaps(physRange(region), window)) {
       report({

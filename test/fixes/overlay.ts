@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { weightOf } from '@jailhouse-cells/core/rules/folding.ts';
 import type { Finding } from '@jailhouse-cells/core/source/finding.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
@@ -37,7 +38,10 @@ export function checkWith(
 /** Number of findings by rule and severity; notes are left out. */
 export function grave(findings: readonly Finding[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { rule, severity } of findings)
-    if (severity === 'error' || severity === 'warning') counts.set(`${severity} ${rule}`, (counts.get(`${severity} ${rule}`) ?? 0) + 1);
+  for (const finding of findings) {
+    const { rule, severity } = finding;
+    if (severity === 'error' || severity === 'warning')
+      counts.set(`${severity} ${rule}`, (counts.get(`${severity} ${rule}`) ?? 0) + weightOf(finding));
+  }
   return counts;
 }

@@ -19,11 +19,17 @@ export const regionCoversGic: CellRule = {
   bad: '/* all peripherals */ {\n\t.phys_start = 0xfd500000,\n\t.virt_start = 0xfd500000,\n\t.size = 0x2a00000,',
   good: '/* up to the GIC at 0xff841000 */ {\n\t.phys_start = 0xfd500000,\n\t.virt_start = 0xfd500000,\n\t.size = 0x1b00000,',
   check(system, member, report) {
-    for (const window of gicWindows(system))
-      reportCoveringRegions(member, window, report, () =>
-        window.unit === 'GICC'
-          ? { severity: 'error', text: 'the cell would get the physical CPU interface and lose its interrupts' }
-          : { severity: 'warning', text: 'the cell would reach the real controller, and so interrupts of other cells' },
+    const windows = gicWindows(system);
+    for (const window of windows)
+      reportCoveringRegions(
+        member,
+        window,
+        report,
+        () =>
+          window.unit === 'GICC'
+            ? { severity: 'error', text: 'the cell would get the physical CPU interface and lose its interrupts' }
+            : { severity: 'warning', text: 'the cell would reach the real controller, and so interrupts of other cells' },
+        windows,
       );
   },
 };

@@ -42,7 +42,7 @@ export const regionOverlapsHypervisor: CellRule = {
           span: region.physStart.span,
           message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could overwrite the hypervisor. Cut the region there or move one of them.`,
           related,
-          fixes: () => cutRegion(member, region, own, 'phys'),
+          fixes: () => cutRegion(member, region, [own], 'phys'),
         });
       else
         report({
@@ -50,7 +50,7 @@ export const regionOverlapsHypervisor: CellRule = {
           severity: 'warning',
           message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could read the hypervisor's memory. Cut the region there or move one of them.`,
           related,
-          fixes: () => cutRegion(member, region, own, 'phys'),
+          fixes: () => cutRegion(member, region, [own], 'phys'),
         });
     }
   },

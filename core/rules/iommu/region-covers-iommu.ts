@@ -18,10 +18,17 @@ export const regionCoversIommu: CellRule = {
   bad: '.iommu_units[0] = { .type = JAILHOUSE_IOMMU_SMMUV3, .base = 0x36600000, .size = 0x100000 },\n/* ... */\n{ .phys_start = 0x30800000, .virt_start = 0x30800000, .size = 0xbc00000, /* ... */ },',
   good: '{ .phys_start = 0x30800000, .virt_start = 0x30800000, .size = 0x5e00000, /* ... */ },\n{ .phys_start = 0x36700000, .virt_start = 0x36700000, .size = 0x5d00000, /* ... */ },',
   check(system, member, report) {
-    for (const window of iommuWindows(system))
-      reportCoveringRegions(member, window, report, () => ({
-        severity: 'warning',
-        text: 'the cell could reprogram the unit and let devices write into other cells',
-      }));
+    const windows = iommuWindows(system);
+    for (const window of windows)
+      reportCoveringRegions(
+        member,
+        window,
+        report,
+        () => ({
+          severity: 'warning',
+          text: 'the cell could reprogram the unit and let devices write into other cells',
+        }),
+        windows,
+      );
   },
 };

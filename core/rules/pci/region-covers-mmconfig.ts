@@ -1,5 +1,5 @@
-import { mmconfigWindow } from '../../config/intercepted-windows.ts';
-import { reportCoveringRegions } from '../region-covers-window.ts';
+import { ivshmemBarWindow, mmconfigWindow } from '../../config/intercepted-windows.ts';
+import { type CoverEffect, reportCoveringRegions } from '../region-covers-window.ts';
 import type { CellRule } from '../rule.ts';
 
 export const regionCoversMmconfig: CellRule = {
@@ -21,11 +21,13 @@ export const regionCoversMmconfig: CellRule = {
     const window = mmconfigWindow(system);
     if (window === undefined) return;
     const usesPci = member.pciDevices.length > 0;
-    reportCoveringRegions(member, window, report, () => ({
+    const bars = member === system ? ivshmemBarWindow(system) : undefined;
+    const effect = (): CoverEffect => ({
       severity: usesPci ? 'error' : 'warning',
       text: usesPci
         ? 'its PCI accesses would not be intercepted, and it would find no virtual PCI device'
         : 'accesses there would not be intercepted',
-    }));
+    });
+    reportCoveringRegions(member, window, report, effect, bars === undefined ? [window] : [window, bars]);
   },
 };

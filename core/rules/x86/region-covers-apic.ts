@@ -19,10 +19,17 @@ export const regionCoversApic: CellRule = {
   bad: '{ .phys_start = 0xfec00000, .virt_start = 0xfec00000, .size = 0x1000, /* ... */ },',
   good: '/* nothing at 0xfec00000 and 0xfee00000 */',
   check(system, member, report) {
-    for (const window of x86InterruptWindows(system))
-      reportCoveringRegions(member, window, report, () => ({
-        severity: 'warning',
-        text: 'the cell would reach the real controller, and so CPUs and devices of other cells',
-      }));
+    const windows = x86InterruptWindows(system);
+    for (const window of windows)
+      reportCoveringRegions(
+        member,
+        window,
+        report,
+        () => ({
+          severity: 'warning',
+          text: 'the cell would reach the real controller, and so CPUs and devices of other cells',
+        }),
+        windows,
+      );
   },
 };
