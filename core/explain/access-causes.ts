@@ -28,7 +28,7 @@ export function accessCauses(
 ): readonly Cause[] {
   const isRoot = cell.system !== undefined;
   const causes: Cause[] = [];
-  const inside = cell.memoryRegions.filter((region) => contains(virtRange(region), access.address));
+  const inside = regionsOf(cell).filter((region) => contains(virtRange(region), access.address));
   // What is mapped page by page counts before what is trapped; among pages the last entry does.
   const region = inside.filter((candidate) => !isSubPage(candidate)).at(-1) ?? inside.at(-1);
   if (region !== undefined) causes.push(...insideRegion(access, crash, cell, region));
@@ -94,7 +94,7 @@ function trapped(access: Access, crash: Crash, cell: Config, region: MemoryRegio
 /** Memory of the root cell that went to another cell at create or start (control.c:unmap_from_root_cell). */
 function givenAway(address: bigint, cells: readonly Config[]): readonly Cause[] {
   return cells.flatMap((cell) =>
-    cell.memoryRegions
+    regionsOf(cell)
       .filter((region) => !isCommRegion(region) && contains(physRange(region), address))
       .filter((region) => !hasFlag(region, 'ROOTSHARED') || hasFlag(region, 'LOADABLE'))
       .slice(0, 2)
@@ -172,8 +172,8 @@ function outside(access: Access, cell: Config, isRoot: boolean, others: readonly
       places: [],
     });
   }
-  const owner = others.find((other) => other !== cell && other.memoryRegions.some((region) => contains(virtRange(region), address)));
-  const region = owner?.memoryRegions.find((candidate) => contains(virtRange(candidate), address));
+  const owner = others.find((other) => other !== cell && regionsOf(other).some((region) => contains(virtRange(region), address)));
+  const region = regionsOf(owner).find((candidate) => contains(virtRange(candidate), address));
   if (!isRoot && owner !== undefined && region !== undefined && !isCommRegion(region)) {
     causes.push({
       title: `Only ${cellName(owner)} has this address`,
@@ -189,7 +189,7 @@ function outside(access: Access, cell: Config, isRoot: boolean, others: readonly
 function commRegion(address: bigint, cell: Config): readonly Cause[] {
   const base = commRegionBase[cell.arch];
   if (cell.system !== undefined || address < base || address >= base + 0x1000n) return [];
-  const region = cell.memoryRegions.find(isCommRegion);
+  const region = regionsOf(cell).find(isCommRegion);
   const how = region === undefined ? 'has no communication region' : `has its communication region at ${hex(region.virtStart.value)}`;
   return [
     {
@@ -224,7 +224,7 @@ function console(address: bigint, cell: Config): readonly Cause[] {
 function near(access: Access, cell: Config, isRoot: boolean): readonly Cause[] {
   const { address } = access;
   const found: { readonly gap: bigint; readonly cause: Cause }[] = [];
-  for (const region of cell.memoryRegions) {
+  for (const region of regionsOf(cell)) {
     if (isEmpty(region)) continue;
     const { start, size } = virtRange(region);
     const behind = address >= start + size;
@@ -257,7 +257,7 @@ function near(access: Access, cell: Config, isRoot: boolean): readonly Cause[] {
 }
 
 function physical(address: bigint, cell: Config, isRoot: boolean): readonly Cause[] {
-  const region = cell.memoryRegions.find(
+  const region = regionsOf(cell).find(
     (candidate) =>
       !isCommRegion(candidate) && candidate.virtStart.value !== candidate.physStart.value && contains(physRange(candidate), address),
   );
@@ -273,11 +273,11 @@ function physical(address: bigint, cell: Config, isRoot: boolean): readonly Caus
 }
 
 function nowhere(access: Access, cell: Config, isRoot: boolean): Cause {
-  const below = cell.memoryRegions
+  const below = regionsOf(cell)
     .filter((region) => !isEmpty(region) && region.virtStart.value <= access.address)
     .sort(byStart)
     .at(-1);
-  const above = cell.memoryRegions
+  const above = regionsOf(cell)
     .filter((region) => !isEmpty(region) && region.virtStart.value > access.address)
     .sort(byStart)
     .at(0);
@@ -296,6 +296,13 @@ function nowhere(access: Access, cell: Config, isRoot: boolean): Cause {
 
 function byStart(a: MemoryRegion, b: MemoryRegion): number {
   return a.virtStart.value < b.virtStart.value ? -1 : 1;
+}
+
+/** The regions that the hypervisor sees: those that the counter announces. */
+export function regionsOf(cell: Config | undefined): readonly MemoryRegion[] {
+  if (cell === undefined) return [];
+  const counter = cell.arrays.find((array) => array.kind === 'memory-regions')?.counter.value;
+  return counter === undefined ? cell.memoryRegions : cell.memoryRegions.filter((region) => region.index < counter);
 }
 
 export function place(region: MemoryRegion): RelatedPlace {

@@ -120,7 +120,7 @@ export const driverMessages: readonly MessageKind[] = [
     operations: ['enable'],
     errno: 'EINVAL',
     meaning: 'The registers of the debug console at 0x$1 cannot be mapped.',
-    rules: [],
+    rules: ['console-size-missing'],
     causes: [
       {
         title: 'debug_console has no size, or a wrong address',
@@ -138,7 +138,7 @@ export const driverMessages: readonly MessageKind[] = [
     operations: ['enable'],
     errno: 'EINVAL',
     meaning: 'The clock gate register of the debug console at 0x$1 cannot be mapped.',
-    rules: [],
+    rules: ['console-clock-gate'],
     causes: [
       {
         title: 'clock_reg is no register',

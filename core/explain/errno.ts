@@ -34,7 +34,7 @@ export function errnoByNumber(number: number): ErrnoName | undefined {
 
 /** `EINVAL`, `-EINVAL`, `Invalid argument`, `[Errno 22]`, `errno 22`, `error -22`; the text may stand inside of another. */
 export function errnoIn(text: string): ErrnoName | undefined {
-  const words = text.toUpperCase().match(/\bE[A-Z0-9]{2,10}\b/g) ?? [];
+  const words: readonly string[] = text.toUpperCase().match(/\bE[A-Z0-9]{2,10}\b/g) ?? [];
   const named = table.find(([known]) => words.includes(known))?.[0];
   if (named !== undefined) return named;
   const lower = text.toLowerCase();

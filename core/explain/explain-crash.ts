@@ -34,6 +34,7 @@ export function explainCrash(crash: Crash, context: ExplainContext): Explanation
     if (crash.pci !== undefined) model.push(...pciCauses(crash.pci, cell, system));
     if (crash.intid !== undefined) model.push(...routeCauses(crash.intid, cell));
   }
+  const unknown = crash.cell !== undefined && cell === undefined;
   const symptom = crash.hypervisor === true ? 'hypervisor abort' : cell?.system === undefined ? 'cell dies' : 'root dies';
   return {
     summary: summaryOf(crash),
@@ -41,8 +42,9 @@ export function explainCrash(crash: Crash, context: ExplainContext): Explanation
     ...(crash.cell !== undefined && { cell: crash.cell }),
     causes: rank({
       context: onlyOf(context, symptom === 'cell dies' ? cell?.path : undefined),
-      possibleRules: rulesFor(symptom),
+      possibleRules: unknown ? [] : rulesFor(symptom),
       model,
+      modelFirst: true,
       general: general(crash, cell !== undefined, context),
     }),
   };

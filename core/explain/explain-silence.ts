@@ -2,6 +2,7 @@ import type { ExplainContext } from './context.ts';
 import type { Explanation } from './explanation.ts';
 import type { Silence } from './incident.ts';
 import type { GeneralCause } from './message-kind.ts';
+import { commandOf, type Operation } from './operation.ts';
 import { generalCause, rank } from './ranking.ts';
 import { rulesFor } from './rule-symptoms.ts';
 
@@ -30,6 +31,16 @@ const iommu: GeneralCause = {
   text: 'The last "Initializing unit" line names it: compare its addresses with the device tree of the board.',
   points: 'iommu',
 };
+const waiting: GeneralCause = {
+  title: 'A running cell does not answer',
+  text: 'Without JAILHOUSE_CELL_PASSIVE_COMMREG the hypervisor asks each running cell before it changes anything, and with msg_reply_timeout 0 it waits for ever. Set the flag for guests that do not answer (Linux, most RTOS).',
+  points: 'reply-timeout',
+};
+const interrupts: GeneralCause = {
+  title: 'The cell took an interrupt or a device that Linux needs',
+  text: 'Observed with the interrupts of virtio disks: leave out of pin_bitmap what /proc/interrupts lists.',
+  points: 'irqchips',
+};
 const arrays: GeneralCause = {
   title: 'The hypervisor reads nonsense for PCI devices or CPUs',
   text: 'Observed with a cpu_set_size that does not fit the array: the last line then adds devices that nobody wrote.',
@@ -57,6 +68,21 @@ export function explainSilence(silence: Silence, context: ExplainContext): Expla
 /** `jailhouse enable` never returned. */
 export function freezeAtEnable(context: ExplainContext): Explanation {
   return explain('The board froze at jailhouse enable. A serial log of it would tell more.', 'nothing', [], context);
+}
+
+/** A later command never returned: the hypervisor waits for an answer of a cell, with the root cell stopped. */
+export function freezeLater(operation: Operation, context: ExplainContext): Explanation {
+  return {
+    summary: `The board froze at ${commandOf[operation]}.`,
+    matched: [],
+    operation,
+    causes: rank({
+      context,
+      operation,
+      possibleRules: [...rulesFor('freeze later'), ...rulesFor('root dies')],
+      general: [waiting, interrupts, ...causes.activating].map((cause) => generalCause(cause, context)),
+    }),
+  };
 }
 
 function explain(summary: string, at: keyof typeof causes, matched: Explanation['matched'], context: ExplainContext): Explanation {

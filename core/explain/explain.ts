@@ -2,7 +2,7 @@ import { cellsOf, type ExplainContext } from './context.ts';
 import { errnoIn, errnoText } from './errno.ts';
 import { explainExitStatus } from './exit-status.ts';
 import { explainCrash } from './explain-crash.ts';
-import { explainSilence, freezeAtEnable } from './explain-silence.ts';
+import { explainSilence, freezeAtEnable, freezeLater } from './explain-silence.ts';
 import type { Cause, Explanation, LogExplanation } from './explanation.ts';
 import { generalCauses, operationsWith } from './general-causes.ts';
 import type { Detail, Failure, Incident, Notice } from './incident.ts';
@@ -49,7 +49,8 @@ export function explainError(text: string, context: ExplainContext): readonly Ex
   }
   if (errno === undefined) {
     const hangs = /hang|hung|fr[eo]ez|frozen|froze|stuck|lock(?:s|ed)? up|no output|never returns/i.test(text);
-    return hangs && (operation === 'enable' || operation === undefined) ? [freezeAtEnable(context)] : undefined;
+    if (!hangs) return undefined;
+    return [operation === undefined || operation === 'enable' ? freezeAtEnable(context) : freezeLater(operation, context)];
   }
   const candidates = operation === undefined ? operationsWith(errno) : [operation];
   if (candidates.length === 0) return undefined;

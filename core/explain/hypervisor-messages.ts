@@ -157,7 +157,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
     weight: 'warning',
     operations: ['shutdown', 'load', 'create', 'destroy'],
     meaning: 'A cell did not answer the question whether it may be stopped; the hypervisor marks it failed.',
-    rules: ['message-timeout-unit'],
+    rules: ['comm-reply-awaited-forever', 'message-timeout-unit'],
     causes: [
       {
         title: 'The guest does not speak the protocol, or the time is too short',
@@ -188,7 +188,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
     shape: /WARNING: Overflow during MMIO region registration/,
     weight: 'warning',
     meaning: 'More trapped ranges than were counted: one of them, maybe an ivshmem register page, is not trapped.',
-    rules: [],
+    rules: ['subpage-not-rootshared', 'page-over-root-subpage'],
     causes: [
       {
         title: 'A sub-page region of a cell without ROOTSHARED',

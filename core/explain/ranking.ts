@@ -23,12 +23,13 @@ export interface Evidence {
   readonly possibleRules?: readonly string[];
   /** Further rules, told by their pages. */
   readonly alsoRule?: (rule: string) => boolean;
-  /** What the numbers in the configs say. */
+  /** What the numbers in the configs say. Before findings of the same confidence when it comes of an address that was seen. */
   readonly model?: readonly Cause[];
+  readonly modelFirst?: boolean;
   readonly general?: readonly Cause[];
 }
 
-/** Causes, best first: by confidence, then findings before the model before what is known in general. */
+/** Causes, best first: by confidence, then findings and model before what is known in general. */
 export function rank(evidence: Evidence): readonly Cause[] {
   const { context, tellingRules = [], possibleRules = [] } = evidence;
   const model = [...(evidence.model ?? [])];
@@ -51,13 +52,16 @@ export function rank(evidence: Evidence): readonly Cause[] {
     if (listed && isOf(entry, evidence)) {
       const place = telling >= 0 ? telling : 1000 + (possible >= 0 ? possible : 999);
       found.push({ cause: findingCause(entry, telling >= 0), place });
-    } else if (finding.severity === 'error' && entry.named) unrelated.push({ ...findingCause(entry, false), confidence: 'possible' });
+    } else if (finding.severity === 'error' && entry.named) unrelated.push(alsoWrong(entry));
   }
   found.sort((a, b) => a.place - b.place);
+  const findings = found.map((entry) => entry.cause);
   const general = evidence.general ?? [];
-  const sorted = [...found.map((entry) => entry.cause), ...model, ...general].sort((a, b) => order[a.confidence] - order[b.confidence]);
+  const sorted = [...(evidence.modelFirst === true ? [...model, ...findings] : [...findings, ...model]), ...general].sort(
+    (a, b) => order[a.confidence] - order[b.confidence],
+  );
   const kept = sorted.slice(0, maxCauses);
-  return [...kept, ...unrelated.slice(0, maxUnrelated)];
+  return [...kept, ...oneOfEachRule(unrelated).slice(0, maxUnrelated)];
 }
 
 /** Enable sees the system config only; the later operations fail by their cell, or by what the system leaves them. */
@@ -69,6 +73,12 @@ function isOf({ finding }: ContextFinding, { context, operation }: Evidence): bo
   return owner.system === undefined || finding.rule.startsWith('hypervisor-memory') || finding.rule.startsWith('cells-');
 }
 
+/** An error of the configs without a known tie to the event: not to be kept from the user. */
+function alsoWrong(entry: ContextFinding): Cause {
+  const cause = findingCause(entry, false);
+  return { ...cause, title: `Also wrong in these configs: ${cause.title}`, confidence: 'possible' };
+}
+
 function findingCause({ finding, named }: ContextFinding, telling: boolean): Cause {
   const isError = finding.severity === 'error';
   return {
@@ -78,6 +88,10 @@ function findingCause({ finding, named }: ContextFinding, telling: boolean): Cau
     places: [{ span: finding.span, message: '' }, ...finding.related],
     rule: finding.rule,
   };
+}
+
+function oneOfEachRule(causes: readonly Cause[]): readonly Cause[] {
+  return causes.filter((cause, at) => causes.findIndex((other) => other.rule === cause.rule) === at);
 }
 
 /** A cause that is known in general, with the places of the configs that it speaks of. */

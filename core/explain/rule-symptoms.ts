@@ -3,7 +3,14 @@ import { type ErrnoName, errnoText } from './errno.ts';
 import { commandOf, type Operation } from './operation.ts';
 
 /** `enable EINVAL`, or a way in which a board dies or something stays silent. */
-export type Symptom = `${Operation} ${ErrnoName}` | 'freeze at enable' | 'hypervisor abort' | 'cell dies' | 'root dies' | 'no virtual PCI';
+export type Symptom =
+  | `${Operation} ${ErrnoName}`
+  | 'freeze at enable'
+  | 'hypervisor abort'
+  | 'cell dies'
+  | 'root dies'
+  | 'no virtual PCI'
+  | 'freeze later';
 
 const shape = [
   'array-counter-mismatch',
@@ -37,11 +44,16 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     'ivshmem-id-limit',
     'ivshmem-vectors',
     'gic-version',
+    'iommu-unit-type',
+    'stream-ids-conflict',
+    'cache-region',
+    'vtd-interrupt-limit',
+    'console-size-missing',
     ...shape,
   ],
   'enable EBUSY': ['pci-device-duplicate', ...shape],
   'enable ENODEV': ['gic-version', 'gic-base-missing', 'gic-base-alignment'],
-  'enable ENOMEM': ['hypervisor-memory-too-small', ...shape],
+  'enable ENOMEM': ['hypervisor-memory-too-small', 'no-intercepted-region', ...shape],
   'enable EIO': ['gic-base-missing', 'gic-base-alignment'],
   'enable EFAULT': ['config-file-size', 'struct-not-packed'],
   'create EINVAL': [
@@ -55,6 +67,10 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     'ivshmem-id-limit',
     'ivshmem-vectors',
     'cpu-set-too-large',
+    'stream-ids-conflict',
+    'cells-share-stream-id',
+    'cache-region',
+    'cache-of-root',
     ...shape,
   ],
   'create EEXIST': ['name-taken-by-root', 'cells-share-name', 'name-too-long'],
@@ -69,16 +85,33 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     'pci-device-duplicate',
     ...shape,
   ],
-  'create ENOMEM': ['hypervisor-memory-too-small', ...shape],
+  'create ENOMEM': ['hypervisor-memory-too-small', 'hypervisor-memory-no-room-for-cell', 'no-intercepted-region', ...shape],
   'create E2BIG': ['config-too-large', ...shape],
   'create ENOENT': ['architecture-mismatch', 'architecture-missing'],
   'load ENOENT': ['architecture-mismatch', 'architecture-missing', 'name-too-long', 'name-empty', 'name-is-number'],
-  'load EINVAL': ['regions-overlap-virtually', 'ram-not-page-aligned', ...shape],
-  'load EPERM': ['message-timeout-unit'],
+  'load EINVAL': [
+    'regions-overlap-virtually',
+    'ram-not-page-aligned',
+    'loadable-not-writable',
+    'load-region-shadowed',
+    'no-loadable-region',
+    'inmate-ram-too-small',
+    ...shape,
+  ],
+  'load EPERM': ['message-timeout-unit', 'comm-reply-awaited-forever'],
   'start ENOENT': ['architecture-mismatch', 'architecture-missing', 'name-too-long', 'name-empty', 'name-is-number'],
   'start EPERM': ['message-timeout-unit'],
   'shutdown EPERM': ['message-timeout-unit'],
-  'linux EINVAL': ['regions-overlap-virtually', 'ram-not-page-aligned', ...shape],
+  'linux EINVAL': [
+    'regions-overlap-virtually',
+    'ram-not-page-aligned',
+    'loadable-not-writable',
+    'load-region-shadowed',
+    'no-loadable-region',
+    'inmate-ram-too-small',
+    'linux-ram-flags',
+    ...shape,
+  ],
   'freeze at enable': [
     'hypervisor-memory-alignment',
     'mmconfig-overlaps-hypervisor',
@@ -87,6 +120,11 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     'gic-base-missing',
     'gic-base-alignment',
     'hypervisor-memory-too-small',
+    'hypervisor-memory-first-block',
+    'console-crosses-2m',
+    'console-size-missing',
+    'console-size-short',
+    'root-ram-read-only',
     ...shape,
   ],
   'hypervisor abort': [
@@ -102,6 +140,8 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     'cell-cpu-set-empty',
     'mmconfig-overlaps-hypervisor',
     'region-overlaps-hypervisor',
+    'pci-msix-table',
+    'console-size-short',
     ...shape,
   ],
   'cell dies': [
@@ -120,6 +160,18 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     'cells-share-memory',
     'region-overlaps-hypervisor',
     'irqchip-wrong-address',
+    'cell-console-unmapped',
+    'cell-console-width',
+    'comm-region-address',
+    'comm-region-missing',
+    'comm-region-hidden',
+    'reset-address-unmapped',
+    'aarch32-several-cpus',
+    'aarch32-above-4g',
+    'inmate-ram-too-small',
+    'subpage-start-unaligned',
+    'region-beyond-address-space',
+    'reset-region-not-loadable',
     ...shape,
   ],
   'root dies': [
@@ -132,8 +184,13 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     'mmconfig-overlaps-hypervisor',
     'region-write-only',
     'region-without-access',
+    'loadable-not-in-root',
+    'loadable-rootshared',
+    'root-ram-read-only',
+    'subpage-not-rootshared',
     ...shape,
   ],
+  'freeze later': ['comm-reply-awaited-forever', 'message-timeout-unit'],
   'no virtual PCI': [
     'mmconfig-above-4g',
     'mmconfig-missing',

@@ -3,13 +3,13 @@ import { hasFlag, isCommRegion, isSubPage, memoryFlagNames, widthFlags } from '.
 import type { Config, MemoryRegion } from '../config/model.ts';
 import { cellName, regionByPhys } from '../rules/wording.ts';
 import { hex, humanSize } from '../source/numbers.ts';
-import { contains, place } from './access-causes.ts';
+import { contains, place, regionsOf } from './access-causes.ts';
 import type { Cause } from './explanation.ts';
 import type { Access } from './incident.ts';
 
 /** `Invalid MMIO read, address: PHYS, size: N`: refused by the flags of a sub-page region (mmio.c:mmio_handle_subpage). */
 export function subPageCauses(access: Access, cell: Config): readonly Cause[] {
-  const region = cell.memoryRegions.find((candidate) => isSubPage(candidate) && contains(physRange(candidate), access.address));
+  const region = regionsOf(cell).find((candidate) => isSubPage(candidate) && contains(physRange(candidate), access.address));
   if (region === undefined) {
     return [
       {

@@ -9,7 +9,7 @@ export const toolMessages: readonly MessageKind[] = [
     weight: 'error',
     operations: ['linux'],
     meaning: 'jailhouse cell linux found no memory region that takes kernel, initrd and device tree.',
-    rules: [],
+    rules: ['linux-ram-flags'],
     causes: [
       {
         title: 'No region counts as RAM for Linux, or none is large enough',
@@ -93,7 +93,7 @@ export const toolMessages: readonly MessageKind[] = [
     operations: ['console'],
     errno: 'EPERM',
     meaning: 'The hypervisor keeps no log for jailhouse console.',
-    rules: [],
+    rules: ['virtual-console-missing'],
     causes: [
       {
         title: 'JAILHOUSE_SYS_VIRTUAL_DEBUG_CONSOLE is not set',
