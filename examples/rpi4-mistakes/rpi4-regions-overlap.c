@@ -1,5 +1,5 @@
 /*
- * Mistake: the communication region lies within the RAM, and whichever stands later in the list wins.
+ * Mistake: the guest address of the UART lies within the RAM, so the RAM is all that the program reaches there.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -38,14 +38,14 @@ struct {
 		/* Mini UART */
 		{
 			.phys_start = 0xfe215040,
-			.virt_start = 0xfe215040,
+			.virt_start = 0x8000,
 			.size = 0x40,
 			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO | JAILHOUSE_MEM_IO_8 |
 				 JAILHOUSE_MEM_IO_32 | JAILHOUSE_MEM_ROOTSHARED,
 		},
 		/* Communication region */
 		{
-			.virt_start = 0x8000,
+			.virt_start = 0x80000000,
 			.size = 0x1000,
 			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_COMM_REGION,
 		},

@@ -1,6 +1,5 @@
 /*
- * Mistake: mem_regions has two elements and three initialisers: the compiler drops the last, here the
- * communication region.
+ * Mistake: mem_regions has two elements and three initialisers: the compiler drops the last one, here the UART.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -36,6 +35,12 @@ struct {
 			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE |
 				 JAILHOUSE_MEM_LOADABLE,
 		},
+		/* Communication region */
+		{
+			.virt_start = 0x80000000,
+			.size = 0x1000,
+			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_COMM_REGION,
+		},
 		/* Mini UART */
 		{
 			.phys_start = 0xfe215040,
@@ -43,12 +48,6 @@ struct {
 			.size = 0x40,
 			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO | JAILHOUSE_MEM_IO_8 |
 				 JAILHOUSE_MEM_IO_32 | JAILHOUSE_MEM_ROOTSHARED,
-		},
-		/* Communication region */
-		{
-			.virt_start = 0x80000000,
-			.size = 0x1000,
-			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_COMM_REGION,
 		},
 	},
 
