@@ -1,4 +1,4 @@
-import { hasFlag, isEmpty } from '../../config/memory-flags.ts';
+import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
 import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -11,7 +11,7 @@ export const regionWriteOnly: FileRule = {
   catalogue: ['MEM-write-only'],
   prose: {
     meaning:
-      'WRITE without READ. Memory that holds code or an image cannot work so, and Intel processors know no such mapping: error. On ARM a device that is only written is possible: warning.',
+      'WRITE without READ. Memory that holds code or an image cannot work so, nor can a communication region, and Intel processors know no such mapping: error. On ARM a device that is only written is possible: warning.',
     onTheBoard:
       'On ARM reads end the cell ("Unhandled data read at ..."; observed); on Intel "FATAL: Unhandled VM-Exit, reason 49" (arm-common/mmu_cell.c, x86/vmx.c).',
     remedy: 'Add JAILHOUSE_MEM_READ.',
@@ -21,7 +21,7 @@ export const regionWriteOnly: FileRule = {
   check(config, report) {
     for (const region of config.memoryRegions) {
       if (isEmpty(region) || !hasFlag(region, 'WRITE') || hasFlag(region, 'READ')) continue;
-      const mustRead = config.arch === 'x86' || hasFlag(region, 'EXECUTE') || hasFlag(region, 'LOADABLE');
+      const mustRead = config.arch === 'x86' || isCommRegion(region) || hasFlag(region, 'EXECUTE') || hasFlag(region, 'LOADABLE');
       report({
         span: region.flags.span,
         severity: mustRead ? 'error' : 'warning',

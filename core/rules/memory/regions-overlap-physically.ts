@@ -23,6 +23,8 @@ export const regionsOverlapPhysically: FileRule = {
     let reported = 0;
     forEachOverlap(config.memoryRegions, physRange, (one, other) => {
       if (overlaps(virtRange(one), virtRange(other))) return true;
+      // Neither has a physical address of its own.
+      if (isCommRegion(one) && isCommRegion(other)) return true;
       const [earlier, later] = one.index < other.index ? [one, other] : [other, one];
       const comm = [earlier, later].find(isCommRegion);
       const common = rangeText(intersection(physRange(earlier), physRange(later)));
