@@ -3,7 +3,7 @@ import { type Connection, type InitializeResult, TextDocumentSyncKind } from 'vs
 import { Build } from './build.ts';
 import { Checking } from './checking.ts';
 import { type ClientFeatures, noFeatures, readClientFeatures } from './client-features.ts';
-import { CodeActions } from './code-actions.ts';
+import { CodeActions, fixAllKind } from './code-actions.ts';
 import { Configuration } from './configuration.ts';
 import { DiagnosticPull } from './diagnostic-pull.ts';
 import { DiagnosticPush } from './diagnostic-push.ts';
@@ -78,7 +78,7 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
       capabilities: {
         positionEncoding: 'utf-16',
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        ...(client.codeActionLiterals ? { codeActionProvider: { codeActionKinds: ['quickfix'] } } : {}),
+        ...(client.codeActionLiterals ? { codeActionProvider: { codeActionKinds: ['quickfix', fixAllKind] } } : {}),
         ...(client.pullDiagnostics
           ? { diagnosticProvider: { identifier: diagnosticSource, interFileDependencies: true, workspaceDiagnostics: true } }
           : {}),

@@ -1,5 +1,6 @@
 import { intersection, overlaps, physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion } from '../../config/memory-flags.ts';
+import type { MemoryRegion } from '../../config/model.ts';
 import { cutRegion } from '../../fixes/elements.ts';
 import { removeField } from '../../fixes/values.ts';
 import type { CellRule } from '../rule.ts';
@@ -24,6 +25,9 @@ export const regionOverlapsHypervisor: CellRule = {
     const memory = system.system?.hypervisorMemory;
     if (memory === undefined) return;
     const own = physRange(memory);
+    // RAM of a cell is to be moved: how much of it the guest needs is the author's to say.
+    const cut = (region: MemoryRegion) =>
+      member !== system && hasFlag(region, 'LOADABLE') ? [] : cutRegion(member, region, [own], 'phys');
     for (const region of member.memoryRegions) {
       const range = physRange(region);
       if (!overlaps(range, own)) continue;
@@ -42,7 +46,7 @@ export const regionOverlapsHypervisor: CellRule = {
           span: region.physStart.span,
           message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could overwrite the hypervisor. Cut the region there or move one of them.`,
           related,
-          fixes: () => cutRegion(member, region, [own], 'phys'),
+          fixes: () => cut(region),
         });
       else
         report({
@@ -50,7 +54,7 @@ export const regionOverlapsHypervisor: CellRule = {
           severity: 'warning',
           message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could read the hypervisor's memory. Cut the region there or move one of them.`,
           related,
-          fixes: () => cutRegion(member, region, [own], 'phys'),
+          fixes: () => cut(region),
         });
     }
   },
