@@ -14,7 +14,7 @@ import { wrap } from '../text-width.ts';
 export const explain: Command = {
   name: 'explain',
   summary: 'Say what a rule, an error or a log means and how to mend it',
-  usage: '[OPTIONS] [RULE], explain --errno TEXT [PATH...], explain --log FILE [PATH...]',
+  usage: '[OPTIONS] [RULE] | --errno TEXT [PATH...] | --log FILE [PATH...]',
   description: [
     'Prints the page of a rule: what it means, what the board would do, how to mend it, an example. Without RULE: the list of rules.',
     'With --errno or --log: what an error of the jailhouse command, a kernel log or the text of the hypervisor means, and what in the configs that the paths name may have led to it, best first. Other members of their systems are looked at, too.',

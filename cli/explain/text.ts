@@ -12,8 +12,8 @@ const indent = '   ';
 const gutterWidth = 5;
 /** Lines of the log shown for one explanation. */
 const maxLines = 8;
-/** Further places of one cause. */
-const maxPlaces = 5;
+/** Places shown of one cause; of what is only to be checked on the board, the first ones will do. */
+const maxPlaces: Readonly<Record<Confidence, number>> = { certain: 6, likely: 6, possible: 3 };
 
 /** The colour of a cause; the word itself is printed. */
 const colours: Readonly<Record<Confidence, Severity>> = { certain: 'error', likely: 'warning', possible: 'information' };
@@ -42,7 +42,7 @@ export function explanationText(explanations: readonly Explanation[], source: Pl
     const rule = cause.rule === undefined ? '' : ` ${style.faint(`[${printable(cause.rule)}]`)}`;
     const lines = [`${number}. ${level} ${style.strong(printable(cause.title))}${rule}`];
     lines.push(...wrap(printable(cause.text), width - indent.length).map((line) => indent + line));
-    for (const [index, place] of cause.places.slice(0, maxPlaces + 1).entries()) {
+    for (const [index, place] of cause.places.slice(0, maxPlaces[cause.confidence]).entries()) {
       const located = locate(source, place.span);
       const message = place.message === '' ? '' : ` ${printable(place.message)}`;
       lines.push(`${indent}${placeText(located)}:${message}`);

@@ -12,8 +12,15 @@ import type { Operation } from './operation.ts';
 /** Places shown for one part: of ten cells nobody reads them all. */
 const maxPlaces = 6;
 
-/** Where the configs at hand give this part, with its value in the message. */
+/** Where the configs at hand give this part, those that the user named first, with its value in the message. */
 export function placesOf(part: ConfigPart, context: ExplainContext, operation?: Operation): readonly RelatedPlace[] {
+  const named = new Set(context.named.map((report) => report.path));
+  const places = allPlaces(part, context, operation);
+  const own = places.filter((place) => named.has(place.span.file));
+  return [...own, ...places.filter((place) => !own.includes(place))].slice(0, maxPlaces);
+}
+
+function allPlaces(part: ConfigPart, context: ExplainContext, operation: Operation | undefined): readonly RelatedPlace[] {
   const system = systemOf(context);
   const cells = cellsOf(context);
   const members = [...(system === undefined ? [] : [system]), ...cells];
@@ -23,15 +30,15 @@ export function placesOf(part: ConfigPart, context: ExplainContext, operation?: 
   const console = header?.debugConsole;
   switch (part) {
     case 'architecture':
-      return some(given.flatMap((config) => value((config.system ?? config.cell).architecture, 'architecture', config)));
+      return given.flatMap((config) => value((config.system ?? config.cell).architecture, 'architecture', config));
     case 'signature':
-      return some(given.flatMap((config) => value((config.system ?? config.cell).signature, 'signature', config)));
+      return given.flatMap((config) => value((config.system ?? config.cell).signature, 'signature', config));
     case 'revision':
-      return some(given.flatMap((config) => value((config.system ?? config.cell).revision, 'revision', config)));
+      return given.flatMap((config) => value((config.system ?? config.cell).revision, 'revision', config));
     case 'cpus':
       return system === undefined ? [] : [{ span: system.cpus.span, message: `${cpuNames(system.cpus.value)} of ${cellName(system)}` }];
     case 'cell-cpus':
-      return some(members.map((config) => ({ span: config.cpus.span, message: `${cpuNames(config.cpus.value)} of ${cellName(config)}` })));
+      return members.map((config) => ({ span: config.cpus.span, message: `${cpuNames(config.cpus.value)} of ${cellName(config)}` }));
     case 'gic':
       return header?.gic === undefined || system === undefined
         ? []
@@ -54,29 +61,26 @@ export function placesOf(part: ConfigPart, context: ExplainContext, operation?: 
     case 'system-flags':
       return system === undefined ? [] : value(header?.flags, 'flags', system);
     case 'iommu':
-      return some((header?.iommuUnits ?? []).filter((unit) => unit.base.value !== 0n).map((unit) => at(unit.base, unit.path)));
+      return (header?.iommuUnits ?? []).filter((unit) => unit.base.value !== 0n).map((unit) => at(unit.base, unit.path));
     case 'cell-ram':
-      return some(cells.flatMap((cell) => ramOf(cell)));
+      return cells.flatMap((cell) => ramOf(cell));
     case 'reply-timeout':
-      return some(
-        cells.flatMap((cell) => [...value(cell.cell.flags, 'flags', cell), ...value(cell.cell.msgReplyTimeout, 'msg_reply_timeout', cell)]),
-      );
+      return cells.flatMap((cell) => [
+        ...value(cell.cell.flags, 'flags', cell),
+        ...value(cell.cell.msgReplyTimeout, 'msg_reply_timeout', cell),
+      ]);
     case 'pci-devices':
-      return some(members.flatMap((config) => config.pciDevices.map((device) => at(device.bdf, `${device.path} of ${cellName(config)}`))));
+      return members.flatMap((config) => config.pciDevices.map((device) => at(device.bdf, `${device.path} of ${cellName(config)}`)));
     case 'ivshmem':
-      return some(
-        members.flatMap((config) =>
-          ivshmemDevices(config).map((device) => ({
-            span: device.shmemDevId.span,
-            message: `${device.path} of ${cellName(config)}: bdf ${hex(device.bdf.value)}, shmem_dev_id ${device.shmemDevId.value}, regions from ${device.shmemRegionsStart.value}, ${device.shmemPeers.value} peers`,
-          })),
-        ),
+      return members.flatMap((config) =>
+        ivshmemDevices(config).map((device) => ({
+          span: device.shmemDevId.span,
+          message: `${device.path} of ${cellName(config)}: bdf ${hex(device.bdf.value)}, shmem_dev_id ${device.shmemDevId.value}, regions from ${device.shmemRegionsStart.value}, ${device.shmemPeers.value} peers`,
+        })),
       );
     case 'irqchips':
-      return some(
-        members.flatMap((config) =>
-          config.irqchips.map((chip) => at(chip.pinBase, `pin_base ${chip.pinBase.value} of ${cellName(config)}`)),
-        ),
+      return members.flatMap((config) =>
+        config.irqchips.map((chip) => at(chip.pinBase, `pin_base ${chip.pinBase.value} of ${cellName(config)}`)),
       );
   }
 }
@@ -88,10 +92,6 @@ function ramOf(cell: Config): readonly RelatedPlace[] {
       span: region.flags.span,
       message: `${regionByVirt(region)} of ${cellName(cell)}${region.physStart.value === region.virtStart.value ? '' : `, at ${regionByPhys(region).split(' ')[1]} in physical memory`}`,
     }));
-}
-
-function some(places: readonly RelatedPlace[]): readonly RelatedPlace[] {
-  return places.slice(0, maxPlaces);
 }
 
 function at(field: Field<unknown>, message: string): RelatedPlace {
