@@ -9,6 +9,7 @@ import { compareAbi } from './conformance/abi.ts';
 import { compareBytes } from './conformance/bytes.ts';
 import { compareConfigCheck } from './conformance/config-check.ts';
 import { compareHostile } from './conformance/hostile.ts';
+import { compareFindings, reviewedFindings } from './conformance/reviewed-findings.ts';
 import { knownCells, treesOf } from './conformance/upstream-tree.ts';
 
 const { values } = parseArgs({
@@ -67,6 +68,21 @@ try {
     );
     for (const file of check.leftOut) process.stdout.write(`        left out, config check stops on it: ${file}\n`);
     for (const file of check.withoutSystem) process.stdout.write(`        not run, belongs to no system: ${file}\n`);
+
+    heading('errors and warnings on these configs: each reviewed, with the reason why it is a defect or a hazard');
+    const reviewed = reviewedFindings();
+    const review = compareFindings(
+      tree,
+      known.map((cell) => join(tree, cell.path)),
+      workspace,
+      reviewed,
+    );
+    for (const { path, line, rule, severity, reason } of reviewed)
+      process.stdout.write(`        ${path}:${line} ${severity} ${rule}\n          ${reason}\n`);
+    result(
+      `${review.configs} configs, ${review.errors} errors and ${review.warnings} warnings, ${reviewed.length} reviewed`,
+      review.misses,
+    );
 
     heading(`hostile input: ${values.mutations} mutations of each config, seed ${values.seed}`);
     const hostile = compareHostile(
