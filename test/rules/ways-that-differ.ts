@@ -6,6 +6,13 @@ export const notTheSame: Readonly<Record<string, Readonly<Record<string, string>
   'config-too-large': { 'behind a place holder': 'the regions are designated by a range' },
   'cpu-set-partial-word': { 'arm in place of arm64': 'four bytes are a whole word there' },
   'hypervisor-memory-alignment': { 'arm in place of arm64': '2 MiB are asked of arm64 alone' },
+  'hypervisor-memory-too-small': { 'arm in place of arm64': 'what the pool needs is estimated on arm64 alone' },
+  'region-beyond-address-space': { 'arm in place of arm64': 'the architectures have different numbers of address bits' },
+  'hypervisor-memory-too-small': { 'arm in place of arm64': 'arm takes fewer pages for its own tables' },
+  'iommu-unit-type': { 'arm in place of arm64': 'arm has no IOMMU code, so its message is another' },
+  'large-cell-ram': { 'arm in place of arm64': 'guest addresses end at 4 GiB there' },
+  'region-beyond-address-space': { 'arm in place of arm64': 'addresses end elsewhere: 32 bits for the guest, 40 physical' },
+  'root-region-not-identity': { 'arm in place of arm64': 'guest addresses end at 4 GiB there' },
 };
 
 /** Fixtures where another rule has to fire with the one that they are about: the rule. */

@@ -41,7 +41,7 @@ export const hypervisorMemoryTooSmall: FileRule = {
     else if (usable === 0)
       report({
         span: memory.size.span,
-        message: `The hypervisor gets ${given}. Behind its image of about ${humanSize(core)} no whole run of ${config.arch === 'arm' ? 32 : 64} pages is left for its page pool: jailhouse enable would freeze the board. Give it 4 MiB (0x400000).`,
+        message: `The hypervisor gets ${given}. Behind its image of about ${humanSize(core)} no whole run of ${config.arch === 'arm' ? 32 : 64} pages is left for its page pool: jailhouse enable would fail, or freeze the board. Give it 4 MiB (0x400000).`,
       });
     else if (usable < needed)
       report({
