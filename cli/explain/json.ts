@@ -17,6 +17,7 @@ interface JsonExplanation {
   readonly operation: string | null;
   readonly errno: string | null;
   readonly cell: string | null;
+  readonly times: number;
   readonly matched: Explanation['matched'];
   readonly causes: readonly JsonCause[];
 }
@@ -28,6 +29,7 @@ export function jsonExplanation(explanation: Explanation, source: PlaceSource): 
     operation: explanation.operation ?? null,
     errno: explanation.errno ?? null,
     cell: explanation.cell ?? null,
+    times: explanation.times ?? 1,
     matched: explanation.matched,
     causes: explanation.causes.map((cause) => ({
       title: cause.title,

@@ -28,7 +28,10 @@ export function explanationText(explanations: readonly Explanation[], source: Pl
   return explanations.map((explanation) => `${one(explanation).join('\n')}\n`).join('\n');
 
   function one(explanation: Explanation): string[] {
-    const lines = wrap(printable(explanation.summary), width).map(style.strong);
+    const lines = wrap(
+      printable(explanation.summary + (explanation.times === undefined ? '' : ` It happened ${explanation.times} times.`)),
+      width,
+    ).map(style.strong);
     for (const { line, text } of explanation.matched.slice(0, maxLines)) {
       lines.push(`${style.faint(`${padStart(String(line), gutterWidth)} |`)} ${printable(text)}`);
     }

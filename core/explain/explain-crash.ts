@@ -39,6 +39,7 @@ export function explainCrash(crash: Crash, context: ExplainContext): Explanation
   return {
     summary: summaryOf(crash),
     matched: crash.matched,
+    ...(crash.times !== undefined && { times: crash.times }),
     ...(crash.cell !== undefined && { cell: crash.cell }),
     causes: rank({
       context: onlyOf(context, symptom === 'cell dies' ? cell?.path : undefined),

@@ -36,6 +36,8 @@ export interface Explanation {
   readonly errno?: ErrnoName;
   /** Name of the cell that it happened in, as the log gives it. */
   readonly cell?: string;
+  /** How often the log tells of the very same; left out: once. */
+  readonly times?: number;
   readonly causes: readonly Cause[];
 }
 

@@ -39,6 +39,8 @@ export interface Crash {
   hypervisor?: boolean;
   cpu?: number;
   cell?: string;
+  /** How often the very same was reported; 1 when left out. */
+  times?: number;
   /** Another reason line (x86, PCI, SMC), word for word. */
   reason?: string;
 }

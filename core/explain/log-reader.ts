@@ -3,7 +3,7 @@ import { driverMessages } from './driver-messages.ts';
 import { errnoIn } from './errno.ts';
 import type { MatchedLine } from './explanation.ts';
 import { hypervisorMessages } from './hypervisor-messages.ts';
-import type { Failure, Incident, Notice, Silence } from './incident.ts';
+import type { Crash, Failure, Incident, Notice, Silence } from './incident.ts';
 import { cleanLine, LineSplitter, type LogLine } from './log-lines.ts';
 import type { MessageKind } from './message-kind.ts';
 import { type Operation, operationIn } from './operation.ts';
@@ -87,7 +87,7 @@ export class LogReader {
   private readonly splitter = new LineSplitter((line) => this.line(line));
   private readonly crashes = new CrashReports((crash) => {
     // Others print "FATAL: ..." too: without a parked CPU or an exception it is none of the hypervisor's.
-    if (crash.reason === undefined || crash.cpu !== undefined || crash.exceptionClass !== undefined) this.add(crash);
+    if (crash.reason === undefined || crash.cpu !== undefined || crash.exceptionClass !== undefined) this.crash(crash);
   });
   private run = newRun();
   private kept: Run | undefined;
@@ -177,6 +177,13 @@ export class LogReader {
     return false;
   }
 
+  /** A cell that is started again and again dies in the same way. */
+  private crash(crash: Crash): void {
+    const same = this.run.incidents.find((known): known is Crash => known.kind === 'crash' && isSame(known, crash));
+    if (same === undefined) this.add(crash);
+    else same.times = (same.times ?? 1) + 1;
+  }
+
   /** The same message again adds its line to the first one. */
   private notice(notice: Notice): void {
     const same = this.run.incidents.find(
@@ -209,6 +216,21 @@ export class LogReader {
     if (this.run.incidents.length < maxIncidents) this.run.incidents.push(incident);
     else this.run.omitted++;
   }
+}
+
+function isSame(a: Crash, b: Crash): boolean {
+  return (
+    a.cell === b.cell &&
+    a.cpu === b.cpu &&
+    a.exceptionClass === b.exceptionClass &&
+    a.programCounter === b.programCounter &&
+    a.access?.address === b.access?.address &&
+    a.access?.direction === b.access?.direction &&
+    a.pci?.bdf === b.pci?.bdf &&
+    a.intid === b.intid &&
+    a.reason === b.reason &&
+    a.hypervisor === b.hypervisor
+  );
 }
 
 function newRun(): Run {

@@ -201,6 +201,13 @@ describe('a log with several runs', () => {
 describe('hostile logs', () => {
   test('a guest that dies again and again fills no memory', () => {
     const log = read(...Array.from({ length: 2000 }, () => `${report.join('\n')}\n`));
+    expect(log.incidents).toMatchObject([{ cell: 'inmate-demo', times: 2000 }]);
+  });
+
+  test('nor does one that dies elsewhere each time', () => {
+    const log = read(
+      ...Array.from({ length: 2000 }, (_, at) => `Unhandled data read at 0x${at.toString(16)}(4)\nParking CPU 1 (Cell: "a")\n`),
+    );
     expect(log.incidents).toHaveLength(100);
     expect(log.omitted).toBe(1900);
   });
