@@ -17,7 +17,8 @@ export const irqchipIdIgnored: FileRule = {
   good: '{ .address = 0xff841000, .pin_base = 32, /* ... */ },',
   check(config, report) {
     for (const chip of config.irqchips) {
-      if (chip.id.value === 0) continue;
+      // Without a pin_base it looks like an IOAPIC: the config may be for x86.
+      if (chip.id.value === 0 || chip.pinBase.value === 0) continue;
       report({
         span: chip.id.span,
         message: `id ${chip.id.value} of ${chip.path} means nothing on ARM, where the address and pin_base name the entry. Leave it out.`,
