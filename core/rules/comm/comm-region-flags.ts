@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
+import { removeMemoryFlags } from '../../fixes/flags.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -25,12 +26,14 @@ export const commRegionFlags: FileRule = {
       if (bad.length > 0)
         report({
           span: region.flags.span,
+          fixes: () => removeMemoryFlags(config, region, ...bad),
           message: `The communication region ${region.path} has ${bad.join(' and ')}, which ${bad.length === 1 ? 'acts' : 'act'} on phys_start ${hex(region.physStart.value)} instead of its page: ${bad[0] === 'LOADABLE' ? 'the root cell would gain and lose that page at load and start' : 'devices of the cell would reach that page'}. Drop ${bad.map((flag) => `JAILHOUSE_MEM_${flag}`).join(' and ')}.`,
           related: [{ span: region.physStart.span, message: `phys_start ${hex(region.physStart.value)}` }],
         });
       else if (hasFlag(region, 'ROOTSHARED'))
         report({
           span: region.flags.span,
+          fixes: () => removeMemoryFlags(config, region, 'ROOTSHARED'),
           severity: 'information',
           message: `ROOTSHARED has no effect on the communication region ${region.path}. Drop it.`,
         });

@@ -1,7 +1,7 @@
 import { isCommRegion, isEmpty } from '../../config/memory-flags.ts';
-import type { FileRule } from '../rule.ts';
-import { hasConsole } from './inmate-evidence.ts';
 import { isForLinux } from '../loading/linux-shape.ts';
+import type { FileRule } from '../rule.ts';
+import { hasConsole, mayBeX86, readsCommRegion } from './inmate-evidence.ts';
 
 export const commRegionMissing: FileRule = {
   id: 'comm-region-missing',
@@ -11,7 +11,7 @@ export const commRegionMissing: FileRule = {
   catalogue: ['COMM-missing', 'LIN-commregion'],
   prose: {
     meaning:
-      'Programs of the inmate library, and the loader of `jailhouse cell linux`, read their console, the interrupt controller and more from the communication region. A cell with a `.console`, which only they read, or of the shape of a Linux cell needs one: error. Another guest may do without: information.',
+      'Programs of the inmate library, and the loader of `jailhouse cell linux`, read their console, the interrupt controller and more from the communication region. A cell with a `.console`, which only they read, or of the shape of a Linux cell needs one: error (from revision 10 on). Another guest may do without: information.',
     onTheBoard:
       '"Unhandled data read at 0x80000006" (0x100000 on x86) right after the start, and the cell is failed (inmates/lib/setup.c).',
     remedy:
@@ -20,8 +20,9 @@ export const commRegionMissing: FileRule = {
   bad: '.mem_regions = {\n\t/* UART */ { /* ... */ },\n\t/* RAM */ { /* ... */ },\n},',
   good: '.mem_regions = {\n\t/* UART */ { /* ... */ },\n\t/* RAM */ { /* ... */ },\n\t/* communication region */ {\n\t\t.virt_start = 0x80000000,\n\t\t.size = 0x1000,\n\t\t.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_COMM_REGION,\n\t},\n},',
   check(config, report) {
+    if (mayBeX86(config)) return;
     if (config.kind !== 'cell' || config.memoryRegions.every(isEmpty) || config.memoryRegions.some(isCommRegion)) return;
-    const needed = hasConsole(config) || isForLinux(config);
+    const needed = readsCommRegion(config);
     const member = config.arrays.find(({ kind }) => kind === 'memory-regions')?.member;
     const address = config.arch === 'x86' ? '0x100000' : '0x80000000';
     report({

@@ -1,6 +1,9 @@
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
-import type { FileRule } from '../rule.ts';
+import { addNames } from '../../fixes/flags.ts';
+import { fix } from '../../fixes/source-text.ts';
 import { isForLinux } from '../loading/linux-shape.ts';
+import type { FileRule } from '../rule.ts';
+import { mayBeX86 } from './inmate-evidence.ts';
 
 /** JAILHOUSE_CELL_PASSIVE_COMMREG (include/jailhouse/cell-config.h). */
 const passive = 0x1;
@@ -27,7 +30,7 @@ export const commReplyAwaitedForever: FileRule = {
     if (msgReplyTimeout === undefined) return;
     const comm = config.memoryRegions.find((region) => isCommRegion(region) && !isEmpty(region));
     const able = comm !== undefined && hasFlag(comm, 'WRITE');
-    if (able && config.arch === 'x86') return;
+    if (able && (config.arch === 'x86' || mayBeX86(config))) return;
     const why = !able
       ? comm === undefined
         ? 'the cell has no communication region to answer in'
@@ -37,6 +40,7 @@ export const commReplyAwaitedForever: FileRule = {
         : 'a guest that does not answer, such as those of the inmate library on ARM, stops the board';
     report({
       span: flags.span,
+      fixes: () => fix('Add JAILHOUSE_CELL_PASSIVE_COMMREG', addNames(config, config.cell, flags, ['JAILHOUSE_CELL_PASSIVE_COMMREG'])),
       message: `Without JAILHOUSE_CELL_PASSIVE_COMMREG and with msg_reply_timeout 0 the hypervisor waits for ever for an answer of the running cell, and ${why}: the board would hang at the next load, create or destroy. Add the flag${able && !isForLinux(config) ? ', or set a timeout for a guest that answers' : ''}.`,
       related: comm === undefined ? [] : [{ span: comm.flags.span, message: 'communication region' }],
     });

@@ -1,6 +1,7 @@
 import { overlaps, virtRange } from '../../config/address-window.ts';
 import { hasFlag } from '../../config/memory-flags.ts';
 import { hex } from '../../source/numbers.ts';
+import { mayBeX86 } from '../comm/inmate-evidence.ts';
 import { isForLinux } from '../loading/linux-shape.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -24,6 +25,7 @@ export const cellConsoleUnmapped: FileRule = {
   check(config, report) {
     const console = config.kind === 'cell' ? config.cell.console : undefined;
     if (console === undefined || !hasDriver(config.arch, console.type.value) || console.address.value === 0n) return;
+    if (mayBeX86(config)) return;
     const registers = { start: console.address.value, size: registerBlock };
     const here = config.memoryRegions.filter((region) => overlaps(virtRange(region), registers));
     if (here.some((region) => hasFlag(region, 'READ') && hasFlag(region, 'WRITE') && region.virtStart.value <= registers.start)) return;

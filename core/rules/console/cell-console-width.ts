@@ -1,6 +1,8 @@
 import { virtRange } from '../../config/address-window.ts';
 import { isCommRegion, isSubPage, memoryFlagNames, memoryFlags } from '../../config/memory-flags.ts';
 import type { Console } from '../../config/model.ts';
+import { addNames } from '../../fixes/flags.ts';
+import { fix } from '../../fixes/source-text.ts';
 import { hex } from '../../source/numbers.ts';
 import { isForLinux } from '../loading/linux-shape.ts';
 import type { FileRule } from '../rule.ts';
@@ -42,6 +44,7 @@ export const cellConsoleWidth: FileRule = {
       const linux = isForLinux(config);
       report({
         span: region.flags.span,
+        fixes: () => fix(`Add ${missing.join(' | ')}`, addNames(config, region, region.flags, missing)),
         severity: linux ? 'information' : 'error',
         message: `${regionByVirt(region)} holds the console of the cell, a UART of type ${consoleTypeName(console.type.value)}, but does not allow ${missing.join(' and ')}: ${linux ? 'programs of the inmate library could not print' : 'the cell would die at its first output ("Invalid MMIO")'}. Add ${missing.length === 1 ? 'the flag' : 'the flags'}.`,
         related: [{ span: console.type.span, message: `console of type ${consoleTypeName(console.type.value)} at ${hex(address)}` }],

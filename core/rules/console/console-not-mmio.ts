@@ -1,4 +1,7 @@
+import { addNames } from '../../fixes/flags.ts';
+import { fix } from '../../fixes/source-text.ts';
 import { hex } from '../../source/numbers.ts';
+import { mayBeX86 } from '../comm/inmate-evidence.ts';
 import type { FileRule } from '../rule.ts';
 import { hasDriver, isMmio } from './console-kinds.ts';
 
@@ -22,8 +25,10 @@ export const consoleNotMmio: FileRule = {
     const root = config.kind === 'system';
     const console = root ? config.system?.debugConsole : config.cell.console;
     if (console === undefined || !hasDriver(config.arch, console.type.value) || isMmio(console)) return;
+    if (mayBeX86(config)) return;
     report({
       span: console.flags.span,
+      fixes: () => fix('Add JAILHOUSE_CON_ACCESS_MMIO', addNames(config, console, console.flags, ['JAILHOUSE_CON_ACCESS_MMIO'])),
       severity: root ? 'error' : 'information',
       message: root
         ? `The debug console at ${hex(console.address.value)} lacks JAILHOUSE_CON_ACCESS_MMIO, so it means an I/O port, which ${config.arch} does not have: the hypervisor would print nothing. Add the flag.`

@@ -1,3 +1,4 @@
+import { setNumber } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { consoleType, isMmio } from './console-kinds.ts';
@@ -22,6 +23,7 @@ export const consoleSizeMissing: FileRule = {
     if (console === undefined || console.size.value !== 0 || !isMmio(console) || console.type.value === consoleType.NONE) return;
     report({
       span: console.size.span,
+      fixes: () => setNumber(config, console, console.size, 0x1000n),
       message: `The debug console at ${hex(console.address.value)} has no size, so its registers are not mapped: jailhouse enable would ${config.arch === 'arm64' ? 'freeze the board' : 'answer "Invalid argument"'}. Set .size = 0x1000.`,
       related: [{ span: console.address.span, message: `debug console at ${hex(console.address.value)}` }],
     });

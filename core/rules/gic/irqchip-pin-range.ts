@@ -1,4 +1,5 @@
 import { pinsOf } from '../../config/interrupt-pins.ts';
+import { clearPins } from '../../fixes/bits.ts';
 import type { FileRule } from '../rule.ts';
 
 /** INTID 1020 to 1023 are special answers of the controller, no interrupts (Arm GIC architecture). */
@@ -28,6 +29,7 @@ export const irqchipPinRange: FileRule = {
       if (word === undefined || chip.pinBase.value > 896) continue;
       report({
         span: word.span,
+        fixes: () => clearPins(config, chip, beyond),
         message: `${chip.path} lists INTID ${beyond.join(', ')}, but no device can raise an interrupt above 1019. Clear the ${beyond.length === 1 ? 'bit' : 'bits'}, or correct pin_base ${chip.pinBase.value}.`,
       });
     }

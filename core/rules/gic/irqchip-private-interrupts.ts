@@ -1,5 +1,6 @@
 import { gicOf } from '../../config/gic.ts';
 import { isBlankIrqchip, pinsOf } from '../../config/interrupt-pins.ts';
+import { clearPins } from '../../fixes/bits.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 
@@ -33,6 +34,7 @@ export const irqchipPrivateInterrupts: CellRule = {
       const isV2 = gic.gicVersion?.value === 2;
       report({
         span: first.span,
+        fixes: () => clearPins(member, chip, own),
         severity: isV2 ? 'error' : 'information',
         message: `${chip.path} of ${cellName(member)} lists INTID ${own.slice(0, 4).join(', ')}${own.length > 4 ? ' and more' : ''}, which ${own.length === 1 ? 'belongs' : 'belong'} to each CPU: the cell gains nothing${isV2 ? ', and the root cell could no longer switch them, its timer for example' : ''}. List INTID 32 and up only.`,
         related: [{ span: chip.pinBase.span, message: `bit 0 is INTID ${chip.pinBase.value}` }],

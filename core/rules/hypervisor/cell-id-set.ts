@@ -1,3 +1,4 @@
+import { removeField } from '../../fixes/values.ts';
 import type { FileRule } from '../rule.ts';
 
 export const cellIdSet: FileRule = {
@@ -22,10 +23,12 @@ export const cellIdSet: FileRule = {
       config.kind === 'system'
         ? {
             span: id.span,
+            fixes: () => removeField(config, config.cell, id),
             message: `The root cell has the id ${id.value}, but the driver asks for id 0: the state of the root cell would read "invalid". Leave out .id.`,
           }
         : {
             span: id.span,
+            fixes: () => removeField(config, config.cell, id),
             severity: 'information',
             message: `The id ${id.value} has no effect: the driver numbers the cells. Leave it out.`,
           },

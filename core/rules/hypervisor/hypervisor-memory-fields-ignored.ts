@@ -1,3 +1,4 @@
+import { removeField } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -19,6 +20,10 @@ export const hypervisorMemoryFieldsIgnored: FileRule = {
     if (memory === undefined) return;
     for (const [name, field] of [['virt_start', memory.virtStart] as const, ['flags', memory.flags] as const])
       if (field.value !== 0n)
-        report({ span: field.span, message: `${name} ${hex(field.value)} of hypervisor_memory has no effect. Leave it out.` });
+        report({
+          span: field.span,
+          message: `${name} ${hex(field.value)} of hypervisor_memory has no effect. Leave it out.`,
+          fixes: () => removeField(config, memory, field),
+        });
   },
 };

@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isSubPage, memoryFlagNames, memoryFlags } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import { humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -34,6 +35,7 @@ export const linuxRamFlags: FileRule = {
       if (hasFlag(first, 'LOADABLE') || better === undefined) return;
       report({
         span: first.flags.span,
+        fixes: () => addMemoryFlags(config, first, 'LOADABLE'),
         message: `${regionByVirt(first)} is the first RAM that jailhouse cell linux finds, but lacks LOADABLE: it would answer "Invalid argument". Add JAILHOUSE_MEM_LOADABLE, or move the entry behind ${better.path}.`,
         related: [{ span: better.flags.span, message: `${regionByVirt(better)} is loadable` }],
       });

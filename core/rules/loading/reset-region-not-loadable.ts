@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isSubPage } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -29,6 +30,7 @@ export const resetRegionNotLoadable: FileRule = {
     if (loadable.length === 0 || loadable.some((other) => regionHolds(other, address))) return;
     report({
       span: region.flags.span,
+      fixes: () => addMemoryFlags(config, region, 'LOADABLE').map((one) => ({ ...one, needsChoice: true })),
       message: `The cell starts at ${hex(address)} in ${regionByVirt(region)}, which lacks LOADABLE: jailhouse cell load cannot put code there. Add JAILHOUSE_MEM_LOADABLE, or correct cpu_reset_address.`,
       related:
         config.cell.cpuResetAddress === undefined

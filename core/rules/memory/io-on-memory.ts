@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import { removeMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
 
@@ -25,6 +26,7 @@ export const ioOnMemory: FileRule = {
       if (use === undefined) continue;
       report({
         span: region.flags.span,
+        fixes: () => removeMemoryFlags(config, region, 'IO').map((one) => ({ ...one, needsChoice: true })),
         message: `${regionByPhys(region)} has ${use} and IO: the memory would be mapped as a device, slow, without unaligned accesses and out of step with caches. Drop JAILHOUSE_MEM_IO, or ${use} if it is a device.`,
       });
     }

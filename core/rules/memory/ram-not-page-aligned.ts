@@ -29,7 +29,8 @@ export const ramNotPageAligned: FileRule = {
         span: field.span,
         message: `${region.path} is ${use}, but its ${sizeOff ? `size ${hex(field.value)} (${humanSize(field.value)})` : `virt_start ${hex(field.value)}`} is no multiple of 0x1000: the hypervisor would trap each access instead of mapping it, and the cell dies at its first instruction there. Round it.`,
         fixes: () =>
-          [0n, pageSize]
+          // A start that moves up could leave the guest's entry point out.
+          (sizeOff ? [0n, pageSize] : [0n])
             .map((up) => field.value - (field.value % pageSize) + up)
             .filter((next) => (next > 0n || !sizeOff) && hasRoom(config, region, sizeOff ? { size: next } : { virt: next }))
             .flatMap((next) => offerNumber(config, region, field, next, next < field.value ? 'down' : 'up')),

@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
 
@@ -28,6 +29,7 @@ export const rootRamReadOnly: FileRule = {
       const ram = region.size.value > writable;
       report({
         span: region.flags.span,
+        fixes: () => addMemoryFlags(config, region, 'WRITE'),
         severity: ram ? 'error' : 'warning',
         message: `${regionByPhys(region)} of the root cell has EXECUTE without WRITE: ${ram ? 'jailhouse enable would kill Linux at its next write' : 'if that is RAM, Linux dies at its next write to it'} ("Unhandled data write"). Add JAILHOUSE_MEM_WRITE.`,
       });

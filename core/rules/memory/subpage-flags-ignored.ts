@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import { removeMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
@@ -19,12 +20,13 @@ export const subpageFlagsIgnored: FileRule = {
   check(config, report) {
     for (const region of config.memoryRegions) {
       if (isEmpty(region) || !isSubPage(region) || isCommRegion(region)) continue;
-      const idle: string[] = [];
+      const idle: ('DMA' | 'IO_64')[] = [];
       if (hasFlag(region, 'DMA') && !hasFlag(region, 'EXECUTE') && !hasFlag(region, 'LOADABLE')) idle.push('DMA');
       if (hasFlag(region, 'IO_64') && config.arch === 'arm') idle.push('IO_64');
       if (idle.length > 0)
         report({
           span: region.flags.span,
+          fixes: () => removeMemoryFlags(config, region, ...idle),
           message: `${idle.join(' and ')} ${idle.length === 1 ? 'has' : 'have'} no effect on ${regionByVirt(region)}, whose accesses are trapped one by one. Drop ${idle.length === 1 ? 'it' : 'them'}.`,
         });
     }

@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
@@ -32,6 +33,7 @@ export const subpageStartUnaligned: FileRule = {
       if (bad === undefined) continue;
       report({
         span: region.virtStart.span,
+        fixes: () => addMemoryFlags(config, region, 'IO_UNALIGNED').map((one) => ({ ...one, needsChoice: true })),
         message: `${regionByVirt(region)} allows ${bad[0]}, but starts at ${hex(region.virtStart.value)}, no multiple of ${bad[1]}: aligned accesses would be refused as unaligned ("Invalid MMIO"). Align the start, or add JAILHOUSE_MEM_IO_UNALIGNED.`,
         related: [{ span: region.flags.span, message: `flags with ${bad[0]}` }],
       });

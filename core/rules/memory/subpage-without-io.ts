@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
@@ -27,6 +28,7 @@ export const subpageWithoutIo: FileRule = {
       if (hasFlag(region, 'EXECUTE') || hasFlag(region, 'LOADABLE') || (sharing && hasFlag(region, 'ROOTSHARED'))) continue;
       report({
         span: region.flags.span,
+        fixes: () => addMemoryFlags(config, region, 'IO'),
         message: `${regionByVirt(region)} is smaller than a page, so a window to a device, but lacks IO: its registers would be swept like cached memory at start and destroy. Add JAILHOUSE_MEM_IO.`,
       });
     }

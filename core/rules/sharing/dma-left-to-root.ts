@@ -1,5 +1,6 @@
 import { overlaps, physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { CellRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
 
@@ -31,6 +32,7 @@ export const dmaLeftToRoot: CellRule = {
       if (root === undefined) continue;
       report({
         span: region.flags.span,
+        fixes: () => addMemoryFlags(member, region, 'DMA'),
         message: `${regionByPhys(region)} lacks DMA, but ${root.path} of the root cell has it: devices of Linux could still write into the memory of the cell. Add JAILHOUSE_MEM_DMA.`,
         related: [{ span: root.flags.span, message: `${regionByPhys(root)} of the root cell` }],
       });

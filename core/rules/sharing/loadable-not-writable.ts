@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByVirt } from '../wording.ts';
 
@@ -22,6 +23,7 @@ export const loadableNotWritable: FileRule = {
       if (isEmpty(region) || isCommRegion(region) || !hasFlag(region, 'LOADABLE') || hasFlag(region, 'WRITE')) continue;
       report({
         span: region.flags.span,
+        fixes: () => addMemoryFlags(config, region, 'WRITE'),
         message: `${regionByVirt(region)} has LOADABLE without WRITE: jailhouse cell load would answer "Invalid argument". Add JAILHOUSE_MEM_WRITE.`,
       });
     }

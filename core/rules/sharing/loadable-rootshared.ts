@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
+import { removeMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
 
@@ -23,6 +24,7 @@ export const loadableRootshared: FileRule = {
       if (isEmpty(region) || isCommRegion(region) || !hasFlag(region, 'LOADABLE') || !hasFlag(region, 'ROOTSHARED')) continue;
       report({
         span: region.flags.span,
+        fixes: () => removeMemoryFlags(config, region, 'ROOTSHARED'),
         message: `${regionByPhys(region)} has LOADABLE and ROOTSHARED: the root cell loses it at start and does not get it back when the running cell is destroyed, and its next access there stops the board. Drop ROOTSHARED, or LOADABLE for shared memory.`,
       });
     }

@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 
 export const noLoadableRegion: FileRule = {
@@ -22,6 +23,7 @@ export const noLoadableRegion: FileRule = {
     const member = config.arrays.find(({ kind }) => kind === 'memory-regions')?.member;
     report({
       span: ram?.flags.span ?? member?.span ?? config.cell.span,
+      fixes: () => (ram === undefined ? [] : addMemoryFlags(config, ram, 'LOADABLE').map((one) => ({ ...one, needsChoice: true }))),
       message: `No region of the cell has LOADABLE: jailhouse cell load would answer "Invalid argument" to every image. Add JAILHOUSE_MEM_LOADABLE to ${ram === undefined ? 'its RAM' : ram.path}.`,
     });
   },

@@ -1,4 +1,5 @@
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import { removeMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
 
@@ -23,6 +24,7 @@ export const ramRootshared: FileRule = {
       if (!hasFlag(region, 'EXECUTE') || !hasFlag(region, 'ROOTSHARED') || hasFlag(region, 'LOADABLE')) continue;
       report({
         span: region.flags.span,
+        fixes: () => removeMemoryFlags(config, region, 'ROOTSHARED').map((one) => ({ ...one, needsChoice: true })),
         message: `${regionByPhys(region)} has EXECUTE and ROOTSHARED: the root cell keeps full access to code of the cell, without any isolation. Drop ROOTSHARED, or EXECUTE for shared data.`,
       });
     }

@@ -1,5 +1,6 @@
-import { hasFlag, isEmpty } from '../../config/memory-flags.ts';
 import { ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
+import { hasFlag, isEmpty } from '../../config/memory-flags.ts';
+import { removeMemoryFlags } from '../../fixes/flags.ts';
 import type { FileRule } from '../rule.ts';
 
 export const rootRegionFlags: FileRule = {
@@ -29,6 +30,7 @@ export const rootRegionFlags: FileRule = {
       if (idle.length > 0)
         report({
           span: region.flags.span,
+          fixes: () => removeMemoryFlags(config, region, ...idle),
           message: `${idle.join(' and ')} ${idle.length === 1 ? 'means' : 'mean'} nothing in ${region.path} of the root cell. Drop ${idle.length === 1 ? 'it' : 'them'}.`,
         });
     }

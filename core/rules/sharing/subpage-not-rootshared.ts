@@ -1,6 +1,7 @@
 import { overlaps, physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, pageSize } from '../../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../../config/model.ts';
+import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { CellRule } from '../rule.ts';
 import { regionByPhys } from '../wording.ts';
 
@@ -31,6 +32,7 @@ export const subpageNotRootshared: CellRule = {
       if (mapped !== undefined)
         report({
           span: region.flags.span,
+          fixes: () => addMemoryFlags(member, region, 'ROOTSHARED'),
           severity: 'information',
           message: `${regionByPhys(region)} is less than a page, and the root cell has the page mapped: it keeps access, whatever the flags say. Add JAILHOUSE_MEM_ROOTSHARED to say so.`,
           related: [{ span: mapped.physStart.span, message: `${regionByPhys(mapped)} of the root cell` }],
@@ -39,6 +41,7 @@ export const subpageNotRootshared: CellRule = {
         const larger = window.size.value > region.size.value;
         report({
           span: region.flags.span,
+          fixes: () => addMemoryFlags(member, region, 'ROOTSHARED'),
           message: larger
             ? `${regionByPhys(region)} lies in the trapped window ${regionByPhys(window)} of the root cell and lacks ROOTSHARED: at create the root cell would lose the whole window, and the next access of Linux to it stops a CPU. Add JAILHOUSE_MEM_ROOTSHARED.`
             : `${regionByPhys(region)} is also a trapped window of the root cell and lacks ROOTSHARED: once the cell is destroyed, the next access of Linux to it goes astray ("Invalid MMIO"). Add JAILHOUSE_MEM_ROOTSHARED.`,

@@ -1,3 +1,4 @@
+import { removeField } from '../../fixes/values.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 
@@ -22,6 +23,7 @@ export const x86ResetAddress: FileRule = {
     if (config.kind === 'system' || address === undefined || address.value === 0n) return;
     report({
       span: address.span,
+      fixes: () => removeField(config, config.cell, address).map((one) => ({ ...one, needsChoice: true })),
       message: `cpu_reset_address ${hex(address.value)} starts the cell in real mode at ${hex(address.value & ~0xffffn)} + ${hex(address.value & 0xffffn)}; jailhouse cell linux accepts 0 only. Leave it out unless the program is built for it.`,
     });
   },
