@@ -67,6 +67,7 @@ for (const rule of rules) {
       if (fires) {
         test(`${scenario.name}: no other error fires`, () => {
           expect(unexpected.map(({ rule: id, message }) => `${id}: ${message}`)).toEqual([]);
+          if (follows !== undefined) expect(all.map(({ rule: id }) => id)).toContain(follows);
         });
       }
       for (const way of ways) {

@@ -8,10 +8,8 @@ export const notTheSame: Readonly<Record<string, Readonly<Record<string, string>
   'hypervisor-memory-alignment': { 'arm in place of arm64': '2 MiB are asked of arm64 alone' },
   'hypervisor-memory-too-small': { 'arm in place of arm64': 'what the pool needs is estimated on arm64 alone' },
   'region-beyond-address-space': { 'arm in place of arm64': 'the architectures have different numbers of address bits' },
-  'hypervisor-memory-too-small': { 'arm in place of arm64': 'arm takes fewer pages for its own tables' },
   'iommu-unit-type': { 'arm in place of arm64': 'arm has no IOMMU code, so its message is another' },
   'large-cell-ram': { 'arm in place of arm64': 'guest addresses end at 4 GiB there' },
-  'region-beyond-address-space': { 'arm in place of arm64': 'addresses end elsewhere: 32 bits for the guest, 40 physical' },
   'root-region-not-identity': { 'arm in place of arm64': 'guest addresses end at 4 GiB there' },
 };
 
