@@ -45,8 +45,11 @@ const followings: readonly Following[] = [
   { rules: ['pci-device-on-virtual-host', 'pci-device-is-root-ivshmem'], from: 'pci-device-type', within: 'device' },
 ];
 
-/** Rules that say the same of one place for each of several windows: the gravest has the word. */
-const toldOncePerPlace: ReadonlySet<string> = new Set(covers);
+/**
+ * Rules that say the same of one place for each of several windows, or for each region that one macro writes: the gravest has
+ * the word.
+ */
+const toldOncePerPlace: ReadonlySet<string> = new Set([...covers, 'ivshmem-section-access']);
 
 /** How many findings a finding stands for: those of one place that were told as one count each. */
 export function weightOf({ rule, related }: Finding): number {
@@ -114,7 +117,8 @@ function mergeSamePlace(findings: readonly Finding[]): readonly Finding[] {
     const first = group.reduce((gravest, finding) => (rank(finding) < rank(gravest) ? finding : gravest));
     for (const finding of group) replaced.set(finding, undefined);
     // The others' culprits are what differs.
-    const related = group.filter((finding) => finding !== first).flatMap((finding) => finding.related);
+    const told = new Set(first.related.map((place) => JSON.stringify(place)));
+    const related = group.flatMap((finding) => finding.related).filter((place) => !told.has(JSON.stringify(place)));
     replaced.set(first, copy(first, [...first.related, ...related]));
   }
   return findings.flatMap((finding) => (replaced.has(finding) ? (replaced.get(finding) ?? []) : finding));
