@@ -1,5 +1,5 @@
 import { gicOf } from '../../config/gic.ts';
-import { ownsPin, pinsOf } from '../../config/interrupt-pins.ts';
+import { pinsOf } from '../../config/interrupt-pins.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 
@@ -22,9 +22,10 @@ export const irqchipPinsNotInRoot: CellRule = {
     const gicd = gicOf(system)?.gicdBase.value;
     const inUse = system.irqchips.some((chip) => chip.address.value === gicd);
     if (member === system || gicd === undefined || !inUse) return;
+    const rootPins = new Set(system.irqchips.flatMap(pinsOf));
     for (const chip of member.irqchips) {
       if (chip.address.value !== gicd) continue;
-      const strange = pinsOf(chip).filter((pin) => pin >= 32 && pin < 1020 && !ownsPin(system, pin));
+      const strange = pinsOf(chip).filter((pin) => pin >= 32 && pin < 1020 && !rootPins.has(pin));
       const word = strange.length > 0 ? chip.pinBitmap[((strange[0] as number) - chip.pinBase.value) >> 5] : undefined;
       if (word === undefined) continue;
       report({

@@ -5,6 +5,9 @@ import type { SetRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 import { matchesOverlap, streamMatch } from './mmu500-stream.ts';
 
+/** Stream ids of one cell compared at most. Real cells have a few. */
+const maxCompared = 512;
+
 export const cellsShareStreamId: SetRule = {
   id: 'cells-share-stream-id',
   title: 'Two cells own the same stream id',
@@ -25,7 +28,7 @@ export const cellsShareStreamId: SetRule = {
     const byMatch = hasIommu(system, iommuType.armMmu500);
     const taken: { readonly cell: Config; readonly stream: StreamId }[] = [];
     for (const cell of cells)
-      for (const stream of cell.streamIds) {
+      for (const stream of cell.streamIds.slice(0, maxCompared)) {
         const clash = taken.find(
           (other) =>
             other.cell !== cell &&

@@ -27,10 +27,13 @@ export const streamIdsConflict: CellRule = {
   },
 };
 
+/** Entries compared at most: an MMU-500 has 128 registers for them (Arm MMU-500 TRM), so a config with more is wrong as a whole. */
+const maxCompared = 1024;
+
 function checkMatches(system: Config, member: Config, report: Reporter): void {
   const earlier: { readonly stream: StreamId; readonly owner: Config }[] =
-    member === system ? [] : system.streamIds.map((stream) => ({ stream, owner: system }));
-  for (const stream of member.streamIds) {
+    member === system ? [] : system.streamIds.slice(0, maxCompared).map((stream) => ({ stream, owner: system }));
+  for (const stream of member.streamIds.slice(0, maxCompared)) {
     const match = streamMatch(stream);
     const clash = earlier.find((other) => matchesOverlap(match, streamMatch(other.stream)));
     earlier.push({ stream, owner: member });

@@ -21,15 +21,14 @@ export const ivshmemLinkApart: CellRule = {
   good: '.bdf = 0 << 3,',
   check(system, member, report) {
     if (member === system) return;
-    const ends = ivshmemDevices(system);
+    const ends = ivshmemDevices(system).map((device) => ({ device, table: sectionsOf(system, device)?.[0]?.region }));
     for (const device of ivshmemDevices(member)) {
       const table = sectionsOf(member, device)?.[0]?.region;
-      if (table === undefined || isEmpty(table) || ends.some((end) => end.bdf.value === device.bdf.value)) continue;
-      const meant = ends.filter((end) => {
-        const other = sectionsOf(system, end)?.[0]?.region;
-        return other !== undefined && !isEmpty(other) && other.physStart.value === table.physStart.value;
-      });
-      const end = meant[0];
+      if (table === undefined || isEmpty(table) || ends.some((end) => end.device.bdf.value === device.bdf.value)) continue;
+      const meant = ends.filter(
+        (end) => end.table !== undefined && !isEmpty(end.table) && end.table.physStart.value === table.physStart.value,
+      );
+      const end = meant[0]?.device;
       if (end === undefined) continue;
       report({
         span: device.bdf.span,
