@@ -53,9 +53,11 @@ function sayTheSame(a: MemoryRegion, b: MemoryRegion, arch: Architecture): boole
   // On ARM nothing is mapped execute-never (arm-common/mmu_cell.c; observed).
   const ignored = arch === 'x86' ? 0n : memoryFlags.EXECUTE;
   return (
+    isSubPage(a) === isSubPage(b) &&
     a.physStart.value - a.virtStart.value === b.physStart.value - b.virtStart.value &&
     ((a.flags.value ^ b.flags.value) & ~ignored) === 0n &&
-    !isCommRegion(a)
+    !isCommRegion(a) &&
+    isSubPage(a) === isSubPage(b)
   );
 }
 
