@@ -25,25 +25,27 @@ function cellWith(regions: string, number: number): string {
 struct {
   struct jailhouse_cell_desc cell;
   __u64 cpus[1];
-  struct jailhouse_memory mem_regions[${number}];
+  struct jailhouse_memory mem_regions[${number + 1}];
 } __attribute__((packed)) config = {
   .cell = {
     .signature = JAILHOUSE_CELL_DESC_SIGNATURE,
     .architecture = JAILHOUSE_ARM64,
     .revision = JAILHOUSE_CONFIG_REVISION,
     .name = "1",
+    .flags = JAILHOUSE_CELL_PASSIVE_COMMREG,
     .cpu_set_size = sizeof(config.cpus),
     .num_memory_regions = ARRAY_SIZE(config.mem_regions),
   },
   .cpus = { 2 },
   .mem_regions = {
-${regions}  },
+${regions}    { .virt_start = 0x80000000, .size = 0x1000, .flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_COMM_REGION },
+  },
 };
 `;
 }
 
 function region(phys: number, virt: number, size: number): string {
-  return `    { .phys_start = ${phys}, .virt_start = ${virt}, .size = ${size}, .flags = JAILHOUSE_MEM_READ },\n`;
+  return `    { .phys_start = ${phys}, .virt_start = ${virt}, .size = ${size}, .flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_LOADABLE },\n`;
 }
 
 function read(text: string): Config {
@@ -52,7 +54,7 @@ function read(text: string): Config {
   return config;
 }
 
-const simple = read(cellWith(region(0x100000, 0, 0x1000), 1));
+const simple = read(cellWith(region(0x100000, 0, 0x10000), 1));
 
 describe('severity', () => {
   test('is the rule’s own unless set, and off silences', () => {
@@ -152,7 +154,7 @@ describe('the index', () => {
 });
 
 describe('fixes', () => {
-  const text = cellWith(region(0x100000, 0, 0x1000), 1).replace('.name = "1"', '.name = "a"');
+  const text = cellWith(region(0x100000, 0, 0x10000), 1).replace('.name = "1"', '.name = "a"');
   const cases: readonly (readonly [string, string])[] = [
     ['cell-signature', text.replace('JAILHOUSE_CELL_DESC_SIGNATURE', '"NOCEL"')],
     ['config-revision', text.replace('JAILHOUSE_CONFIG_REVISION', '11 + 1')],

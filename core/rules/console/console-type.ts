@@ -1,4 +1,4 @@
-import { architectureField } from '../../config/architecture-evidence.ts';
+import { architectureField, evidenceOfArm } from '../../config/architecture-evidence.ts';
 import { hex } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { consoleType, consoleTypeName, hasDriver } from './console-kinds.ts';
@@ -24,8 +24,8 @@ export const consoleTypeUnknown: FileRule = {
     const type = console.type.value;
     if (hasDriver(config.arch, type)) return;
     if (type === consoleType.NONE && console.address.value === 0n) return;
-    // Before revision 14 nothing says for sure that this is not x86.
-    if (type === consoleType.EFIFB && architectureField(config) === undefined) return;
+    // Before revision 14 the architecture is not written down, and this type is fine on x86.
+    if (type === consoleType.EFIFB && architectureField(config) === undefined && evidenceOfArm(config) === undefined) return;
     const whose = config.kind === 'system' ? 'the hypervisor' : 'the cell';
     report({
       span: console.type.span,
