@@ -31,10 +31,16 @@ export function accessCauses(
   const inside = regionsOf(cell).filter((region) => contains(virtRange(region), access.address));
   // What is mapped page by page counts before what is trapped; among pages the last entry does.
   const region = inside.filter((candidate) => !isSubPage(candidate)).at(-1) ?? inside.at(-1);
-  if (region !== undefined) causes.push(...insideRegion(access, crash, cell, region));
+  const sections = ivshmemAddressCauses(access.address, cell, region);
+  causes.push(...sections);
+  if (region !== undefined) {
+    const own = insideRegion(access, crash, cell, region);
+    // A guest that computes a wrong section ends in one that it may only read.
+    causes.push(...own.map((cause) => (sections.length > 0 ? { ...cause, confidence: 'possible' as const } : cause)));
+  }
   if (isRoot) causes.push(...givenAway(access.address, others));
   causes.push(...windowCauses(access.address, cell, system));
-  if (region === undefined) causes.push(...ivshmemAddressCauses(access.address, cell), ...outside(access, cell, isRoot, others));
+  if (region === undefined) causes.push(...outside(access, cell, isRoot, others));
   return causes;
 }
 

@@ -1,4 +1,5 @@
 import { findRule } from '../rules/index.ts';
+import type { Finding } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 import { type ContextFinding, configsOf, type ExplainContext, findingsOf } from './context.ts';
 import type { Cause, Confidence } from './explanation.ts';
@@ -46,12 +47,15 @@ export function rank(evidence: Evidence): readonly Cause[] {
     );
     const known = model[same];
     if (known !== undefined) {
-      model[same] = { ...known, rule: known.rule ?? finding.rule, confidence: finding.severity === 'error' ? 'certain' : known.confidence };
+      model[same] = merged(known, finding);
       continue;
     }
     if (listed && isOf(entry, evidence)) {
       const place = telling >= 0 ? telling : 1000 + (possible >= 0 ? possible : 999);
-      found.push({ cause: findingCause(entry, telling >= 0), place });
+      const cause = findingCause(entry, telling >= 0);
+      // A message that names the fault leaves the others behind.
+      const beside = telling < 0 && tellingRules.length > 0;
+      found.push({ cause: beside ? { ...cause, confidence: 'possible' } : cause, place });
     } else if (finding.severity === 'error' && entry.named) unrelated.push(alsoWrong(entry));
   }
   found.sort((a, b) => a.place - b.place);
@@ -71,6 +75,20 @@ function isOf({ finding }: ContextFinding, { context, operation }: Evidence): bo
   if (owner === undefined) return true;
   if (operation === 'enable') return owner.system !== undefined;
   return owner.system === undefined || finding.rule.startsWith('hypervisor-memory') || finding.rule.startsWith('cells-');
+}
+
+/** The address and a rule show the same: the rule's sentence completes what the address alone left open. */
+function merged(cause: Cause, finding: Finding): Cause {
+  const places = [{ span: finding.span, message: '' }, ...finding.related].filter(
+    (place) => !cause.places.some((known) => equal(known.span, place.span)),
+  );
+  return {
+    ...cause,
+    rule: cause.rule ?? finding.rule,
+    text: cause.confidence === 'certain' ? cause.text : `${cause.text} ${finding.message}`,
+    confidence: finding.severity === 'error' ? 'certain' : cause.confidence,
+    places: [...cause.places, ...places],
+  };
 }
 
 /** An error of the configs without a known tie to the event: not to be kept from the user. */

@@ -3,14 +3,7 @@ import { type ErrnoName, errnoText } from './errno.ts';
 import { commandOf, type Operation } from './operation.ts';
 
 /** `enable EINVAL`, or a way in which a board dies or something stays silent. */
-export type Symptom =
-  | `${Operation} ${ErrnoName}`
-  | 'freeze at enable'
-  | 'hypervisor abort'
-  | 'cell dies'
-  | 'root dies'
-  | 'no virtual PCI'
-  | 'freeze later';
+export type Symptom = `${Operation} ${ErrnoName}` | 'freeze at enable' | 'hypervisor abort' | 'cell dies' | 'root dies' | 'freeze later';
 
 const shape = [
   'array-counter-mismatch',
@@ -191,15 +184,6 @@ const symptoms: Partial<Readonly<Record<Symptom, readonly string[]>>> = {
     ...shape,
   ],
   'freeze later': ['comm-reply-awaited-forever', 'message-timeout-unit'],
-  'no virtual PCI': [
-    'mmconfig-above-4g',
-    'mmconfig-missing',
-    'mmconfig-overlaps-hypervisor',
-    'region-covers-mmconfig',
-    'region-covers-bar-window',
-    'ivshmem-bus',
-    ...shape,
-  ],
 };
 
 /** Every rule id that the table names, for a test that they exist. */
