@@ -95,8 +95,8 @@ export class DiagnosticPull {
   ): Promise<DocumentDiagnosticReport | ResponseError<{ retriggerRequest: boolean }>> {
     await this.whenReady;
     await nextTurn();
-    // The client cancels when it has a newer text, and asks again for that one.
-    if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled', { retriggerRequest: false });
+    // The client cancels its own request to make a newer one, and drops that too when it is told not to ask again.
+    if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled', { retriggerRequest: true });
     const path = this.uris.pathOf(params.textDocument.uri);
     if (path === undefined) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     this.checking.check(path);
@@ -139,7 +139,7 @@ export class DiagnosticPull {
     for (const { uri, value } of params.previousResultIds) known.set(this.uris.pathOf(uri) ?? uri, value);
     const { closings } = this;
     for (;;) {
-      if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled', { retriggerRequest: false });
+      if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled', { retriggerRequest: true });
       const items = this.newsSince(known);
       if (closings !== this.closings || (items.length > 0 && !stream)) return { items };
       if (items.length > 0) stream?.report({ items });
