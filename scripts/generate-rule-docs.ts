@@ -94,6 +94,23 @@ function indexPage(): string {
 
 Scope \`file\` looks at ${scopes.file}, \`cell\` at ${scopes.cell}, \`set\` at ${scopes.set}.
 The severity is that of the gravest case; a rule's page names the lighter ones. The setting \`jailhouseCells.rules\` changes it.
+
+## Quick fixes and suppressions
+
+Where a safe edit mends a finding, the editor offers it as a quick fix, and \`jailhouse-cells check --fix\` makes all of them
+(\`--dry-run\` prints them as a diff). A fix that only the author can choose, such as one of two addresses, is offered in the editor alone.
+
+A comment suppresses a rule on its own line, or, on a line of its own, on the line below. It has to give a reason:
+
+\`\`\`c
+// jailhouse-cells: ignore region-covers-gic - this cell runs the interrupt test
+.virt_start = 0x8000000,
+.size = 0x40, /* jailhouse-cells: ignore subpage-without-width, subpage-crosses-page - never accessed */
+\`\`\`
+
+A suppression that hides nothing, gives no reason or names no rule is reported itself.
+
+A finding that follows from another one is folded: it becomes a related place of that finding.
 [Coverage](coverage.md) lists all known mistakes with their rules.
 
 ${families.join('\n')}${diagnostics}`;
