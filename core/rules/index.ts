@@ -100,8 +100,8 @@ import { ivshmemRootsharedUnneeded } from './ivshmem/ivshmem-rootshared-unneeded
 import { ivshmemSectionAccess } from './ivshmem/ivshmem-section-access.ts';
 import { ivshmemSectionsGap } from './ivshmem/ivshmem-sections-gap.ts';
 import { ivshmemStateTable } from './ivshmem/ivshmem-state-table.ts';
-import { ivshmemVectorsDiffer } from './ivshmem/ivshmem-vectors-differ.ts';
 import { ivshmemVectors } from './ivshmem/ivshmem-vectors.ts';
+import { ivshmemVectorsDiffer } from './ivshmem/ivshmem-vectors-differ.ts';
 import { aarch32Above4g } from './loading/aarch32-above-4g.ts';
 import { aarch32SeveralCpus } from './loading/aarch32-several-cpus.ts';
 import { inmateRamTooSmall } from './loading/inmate-ram-too-small.ts';

@@ -1,7 +1,7 @@
 import { overlaps, physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage, pageSize } from '../../config/memory-flags.ts';
-import { count, regionByPhys } from '../wording.ts';
 import type { CellRule } from '../rule.ts';
+import { count, regionByPhys } from '../wording.ts';
 
 export const pageOverRootSubpage: CellRule = {
   id: 'page-over-root-subpage',
