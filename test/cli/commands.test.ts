@@ -16,7 +16,7 @@ struct {
 		.signature = JAILHOUSE_CELL_DESC_SIGNATURE,
 		.revision = JAILHOUSE_CONFIG_REVISION,
 		.architecture = JAILHOUSE_ARM64,
-		.name = "${name}",
+		.name = "${name}", .flags = JAILHOUSE_CELL_PASSIVE_COMMREG,
 		.cpu_set_size = sizeof(config.cpus),
 		.num_memory_regions = ARRAY_SIZE(config.mem_regions),
 		${more.field ?? ''}
@@ -65,7 +65,7 @@ describe('check', () => {
 
   test('--severity changes the level, and with it the status', async () => {
     const files = { '/work/a.c': cell('') };
-    const before = await call(files, ['check']);
+    const before = await call(files, ['check', '--all']);
     expect(before.status).toBe(0);
     expect(before.out).toContain('[name-empty]');
     const raised = await call(files, ['check', '--severity', 'name-empty=error']);
@@ -227,6 +227,7 @@ describe('show', () => {
         'Cell "demo" (arm64, revision 14, 172 bytes)',
         '  file           a.c',
         '  headers        built in, revision 14',
+        '  cell flags     PASSIVE_COMMREG',
         '  CPUs           2 (1)',
         '  CPU reset      0x0',
         '  reply timeout  none: waits for ever',

@@ -11,7 +11,7 @@ export const commRegionMissing: FileRule = {
   catalogue: ['COMM-missing', 'LIN-commregion'],
   prose: {
     meaning:
-      'Programs of the inmate library, and the loader of `jailhouse cell linux`, read their console, the interrupt controller and more from the communication region. A cell with a `.console`, which only they read, or of the shape of a Linux cell needs one: error (from revision 10 on). Another guest may do without: information.',
+      'Programs of the inmate library, and the loader of `jailhouse cell linux`, read their console, the interrupt controller and more from the communication region. A cell with a `.console`, which only they read, or of the shape of a Linux cell needs one, from revision 10 on. Another guest may do without, and the rule keeps quiet.',
     onTheBoard:
       '"Unhandled data read at 0x80000006" (0x100000 on x86) right after the start, and the cell is failed (inmates/lib/setup.c).',
     remedy:
@@ -23,15 +23,13 @@ export const commRegionMissing: FileRule = {
     // Before revision 10 nothing in a config was passed on in it, and on ARM nobody read it.
     if (config.cell.console === undefined || mayBeX86(config)) return;
     if (config.kind !== 'cell' || config.memoryRegions.every(isEmpty) || config.memoryRegions.some(isCommRegion)) return;
-    const needed = readsCommRegion(config);
+    // Another guest may do without.
+    if (!readsCommRegion(config)) return;
     const member = config.arrays.find(({ kind }) => kind === 'memory-regions')?.member;
     const address = config.arch === 'x86' ? '0x100000' : '0x80000000';
     report({
       span: member?.span ?? config.cell.span,
-      severity: needed ? 'error' : 'information',
-      message: needed
-        ? `The cell has no communication region: ${isForLinux(config) ? 'the loader of jailhouse cell linux' : 'the program that shall use its console'} would die at its first look at ${address} ("Unhandled data read"). Add a region of 0x1000 there with JAILHOUSE_MEM_COMM_REGION.`
-        : `The cell has no communication region. Programs of the inmate library and jailhouse cell linux need one at ${address}; other guests do without.`,
+      message: `The cell has no communication region: ${isForLinux(config) ? 'the loader of jailhouse cell linux' : 'the program that shall use its console'} would die at its first look at ${address} ("Unhandled data read"). Add a region of 0x1000 there with JAILHOUSE_MEM_COMM_REGION.`,
       related:
         config.cell.console !== undefined && hasConsole(config)
           ? [{ span: config.cell.console.span, message: 'the console is passed on in the communication region' }]
