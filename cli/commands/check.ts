@@ -90,7 +90,7 @@ async function reportFixed(
   const shown = (path: string): string => printable(shownPath(io.cwd, path));
   const made = fixed.made.map(({ path, line, rule, title }) => ({ file: shownPath(io.cwd, path), line, rule, title }));
   if (parsed.value('--format') === 'json') {
-    return { status, out: jsonText({ ...jsonReport(result, places), fixes: made, diff: dryRun ? fixed.diff : null }) };
+    return { status, out: jsonText({ ...jsonReport(result, places), fixed: made, diff: dryRun ? fixed.diff : null }) };
   }
   const lines = made.map(
     ({ file, line, rule, title }) => `${dryRun ? 'would fix' : 'fixed'} ${printable(file)}:${line}: ${printable(title)} [${rule}]\n`,

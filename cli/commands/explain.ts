@@ -1,4 +1,5 @@
 import { findRule, rules } from '@jailhouse-cells/core/rules/index.ts';
+import { diagnosticTexts } from '@jailhouse-cells/core/rules/known.ts';
 import type { Rule } from '@jailhouse-cells/core/rules/rule.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, misuse } from '../command.ts';
@@ -71,13 +72,17 @@ async function runExplain(parsed: Arguments, io: Io): Promise<Outcome> {
       ).join('\n')}\n`,
     };
   }
-  const rule = findRule(id);
+  const rule = findRule(id) ?? diagnosticTexts.find((text) => text.id === id);
   if (rule === undefined) return misuse('explain', unknownRule(id) ?? '');
   return { status: 0, out: json ? jsonText({ version: 1, ...plainRule(rule) }) : page(rule, width, style) };
 }
 
-function plainRule(rule: Rule): object {
-  const { id, title, severity, scope, arch, catalogue, prose, bad, good } = rule;
+/** A diagnostic of the C front end or of a comment has a page like a rule's, but looks at the text alone. */
+type Explained = Rule | (typeof diagnosticTexts)[number];
+
+function plainRule(rule: Explained): object {
+  const { id, title, severity, prose, bad, good } = rule;
+  const { scope, arch, catalogue } = 'scope' in rule ? rule : { scope: 'file', arch: undefined, catalogue: [] };
   return { id, title, severity, scope, arch: arch ?? null, catalogue, ...prose, bad, good, help: rulePage(id) };
 }
 
@@ -87,9 +92,10 @@ const scopes: Readonly<Record<Rule['scope'], string>> = {
   set: 'the cells that run together',
 };
 
-function page(rule: Rule, width: number, style: Style): string {
-  const arch = rule.arch === undefined ? '' : `, ${rule.arch.join(' and ')} only`;
-  const lines = [style.strong(`${rule.id}: ${rule.title}`), `${rule.severity} by default; looks at ${scopes[rule.scope]}${arch}`, ''];
+function page(rule: Explained, width: number, style: Style): string {
+  const arch = 'arch' in rule && rule.arch !== undefined ? `, ${rule.arch.join(' and ')} only` : '';
+  const subject = 'scope' in rule ? scopes[rule.scope] : 'the text of one config';
+  const lines = [style.strong(`${rule.id}: ${rule.title}`), `${rule.severity} by default; looks at ${subject}${arch}`, ''];
   for (const [heading, text] of [
     ['', rule.prose.meaning],
     ['On the board: ', rule.prose.onTheBoard],

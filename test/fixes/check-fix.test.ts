@@ -42,8 +42,8 @@ describe('check --fix', () => {
   test('tells JSON what was done', async () => {
     const io = testIo({ '/w/a.c': files['/w/rpi4-comm-region-two-pages.c'] as string }, { cwd: '/w' });
     await run(['check', '--fix', '--format', 'json', 'a.c'], io);
-    const answer = JSON.parse(io.printed().out) as { fixes: unknown; diff: unknown; findings: unknown[] };
-    expect(answer.fixes).toEqual([{ file: 'a.c', line: 49, rule: 'comm-region-size', title: 'Set size to 0x1000' }]);
+    const answer = JSON.parse(io.printed().out) as { fixed: unknown; diff: unknown; findings: unknown[] };
+    expect(answer.fixed).toEqual([{ file: 'a.c', line: 49, rule: 'comm-region-size', title: 'Set size to 0x1000' }]);
     expect(answer.diff).toBeNull();
     expect(answer.findings).toEqual([]);
   });
