@@ -1,7 +1,7 @@
 import type { AddressRange } from '../config/address-window.ts';
 import { isCommRegion } from '../config/memory-flags.ts';
-import type { Config, Field, MemoryRegion } from '../config/model.ts';
-import type { Fix, RelatedPlace } from '../source/finding.ts';
+import type { Config, MemoryRegion } from '../config/model.ts';
+import type { RelatedPlace } from '../source/finding.ts';
 import { addressRange } from '../source/numbers.ts';
 
 /** `the root cell "rpi4"`, `cell "linux-demo"`. */
@@ -29,12 +29,6 @@ export function relatedRegion(region: MemoryRegion, by: 'phys' | 'virt'): Relate
   return by === 'phys'
     ? { span: region.physStart.span, message: regionByPhys(region) }
     : { span: region.virtStart.span, message: regionByVirt(region) };
-}
-
-/** An edit that writes another value where the author typed one; nothing where the text is not the config's own. */
-export function setValue(config: Config, field: Field<unknown>, newText: string, title: string): readonly Fix[] {
-  if (field.text?.file !== config.path) return [];
-  return [{ title, edits: [{ span: field.text, newText }] }];
 }
 
 /** `1 CPU`, `3 CPUs`. */
