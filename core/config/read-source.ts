@@ -5,6 +5,7 @@ import type { TranslationUnit } from '../c/translation-unit.ts';
 import { type ArrayType, type Field as CField, type CType, fieldAt, type RecordType } from '../c/types.ts';
 import type { Span } from '../source/span.ts';
 import { placeOf, placeOfRun, type Token } from '../source/token.ts';
+import { strongEvidenceOfArm } from './architecture-evidence.ts';
 import { arrayFormats } from './arrays.ts';
 import { type ArrayPlace, configArrays, counterOf, readArrays, unitSizeOf } from './assemble.ts';
 import {
@@ -33,7 +34,7 @@ function headOf(type: CType): RecordType | undefined {
 
 /**
  * Lays the model over the object that a source defines. The architecture that the author wrote into the header counts for
- * the config, unless somebody insists on another (`insist`); the types are those of `arch` in any case.
+ * the config, unless somebody insists on another (`insist`) or everything else in it speaks against it; the types are those of `arch` in any case.
  */
 export function readSource(
   path: string,
@@ -53,23 +54,26 @@ export function readSource(
   const outer = type === head ? undefined : type;
   const top = topView(image, type, head, object, name);
   const descriptor = kind === 'system' ? top.struct('root_cell') : top;
-  const own = insist ? arch : (writtenArchitecture(top) ?? arch);
   const members = outer ? declaredMembers(outer, object) : [];
   const config: Config = {
     path,
     origin: 'source',
     kind,
-    arch: own,
+    arch,
     header,
     span,
     bytes,
-    system: kind === 'system' ? systemHeader(top, own) : undefined,
+    system: kind === 'system' ? systemHeader(top, arch) : undefined,
     cell: cellDescriptor(descriptor),
     ...readArrays(image, unit.scope, arrayPlaces(descriptor, unit.scope, type, head, object, members, name), name),
     arrays: configArrays(descriptor, unit.scope, members),
     shape: shapeOf(path, unit, object, type, members, name),
   };
-  return config;
+  const written = insist ? undefined : writtenArchitecture(top);
+  if (written === undefined || written === arch) return config;
+  // Who writes x86 into a config full of GIC addresses has mistyped the architecture, not the rest.
+  if (written === 'x86' && strongEvidenceOfArm(config) !== undefined) return config;
+  return { ...config, arch: written, system: kind === 'system' ? systemHeader(top, written) : undefined };
 }
 
 function topView(image: Image, type: RecordType, head: RecordType, object: ObjectEntity, fallback: Span): StructView {

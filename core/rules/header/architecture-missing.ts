@@ -39,7 +39,7 @@ export const architectureMissing: FileRule = {
     } else if (isArchitectureForgotten(config)) {
       report({
         span: field.span,
-        message: `.architecture is left out, which reads as 0 (x86), but ${evidenceOfArm(config)}: ${effect}. Write .architecture = JAILHOUSE_ARM64 or JAILHOUSE_ARM.`,
+        message: `.architecture ${field.explicit ? 'says' : 'is left out, which reads as'} 0 (x86), but ${evidenceOfArm(config)}: ${effect}. Write .architecture = JAILHOUSE_ARM64 or JAILHOUSE_ARM.`,
         fixes: () => setText(config, holder, field, config.arch === 'arm' ? 'JAILHOUSE_ARM' : 'JAILHOUSE_ARM64', signature.text?.end),
       });
     }
