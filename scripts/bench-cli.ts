@@ -125,7 +125,7 @@ function overlapGrowth(): void {
 }
 
 try {
-  if (!existsSync(join(root, 'dist/cli.mjs'))) must(process.execPath, [join(root, 'scripts/build.mjs')], root);
+  if (!existsSync(join(root, 'dist/cli.cjs'))) must(process.execPath, [join(root, 'scripts/build.mjs')], root);
   compareCommandLine();
   overlapGrowth();
 } catch (error) {

@@ -1,5 +1,6 @@
-// Bundles the three doors into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.mjs (the command line).
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Bundles the three doors into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.cjs (the command line).
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 
@@ -45,9 +46,11 @@ const bundles = [
   },
   { ...common, entryPoints: ['client/language-client.ts'], outfile: 'dist/language-client.cjs', format: 'cjs', external: ['vscode'] },
   { ...common, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', format: 'cjs' },
-  { ...common, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.mjs', format: 'esm' },
+  { ...common, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.cjs', format: 'cjs' },
 ];
 
+// Of another bundle's code it would be worse than none.
+rmSync(`${root}/dist/cli.cache`, { force: true });
 let failed = false;
 const packages = new Set();
 for (const options of bundles) {
@@ -71,6 +74,7 @@ for (const options of bundles) {
   }
 }
 if (!watch) writeFileSync(`${root}/dist/THIRD-PARTY-NOTICES.txt`, notices([...packages].sort()));
+if (!watch && !failed) failed = spawnSync(process.execPath, [`${root}/scripts/code-cache.mjs`], { stdio: 'inherit' }).status !== 0;
 if (failed && !watch) process.exitCode = 1;
 
 /** The licences of the packages that ended up in the bundles, as these ask for. @param {string[]} names */

@@ -33,8 +33,9 @@ export function readPrimary(context: Context): Value {
     }
     case TokenKind.Character: {
       context.advance();
-      const { value, unsigned, size, several, problem } = characterValue(token.text, types.char.signed);
-      if (problem) context.report('c-syntax', 'error', problem, placeOf(token));
+      const { value, unsigned, size, several, empty, problem } = characterValue(token.text, types.char.signed);
+      // An escape out of range is cut off, and gcc only warns.
+      if (problem) context.report('c-syntax', empty ? 'error' : 'warning', problem, placeOf(token));
       else if (several)
         context.report(
           'c-value-overflow',

@@ -28,8 +28,22 @@ export interface Braces {
 const opening = new Set(['{', '(', '[']);
 const closing = new Set(['}', ')', ']']);
 
+/** Many findings of one config ask for the same braces. */
+const known = new WeakMap<Config, Map<number, Braces | undefined>>();
+
 /** Takes a braced initialiser apart; undefined where the span is no pair of braces of the config's own file, or holds directives. */
 export function bracesAt(config: Config, span: Span | undefined): Braces | undefined {
+  if (span === undefined || span.file !== config.path) return undefined;
+  let ofConfig = known.get(config);
+  if (!ofConfig) {
+    ofConfig = new Map();
+    known.set(config, ofConfig);
+  }
+  if (!ofConfig.has(span.start)) ofConfig.set(span.start, takeApart(config, span));
+  return ofConfig.get(span.start);
+}
+
+function takeApart(config: Config, span: Span): Braces | undefined {
   const tokens = tokensIn(config, span);
   const first = tokens?.[0];
   const last = tokens?.at(-1);

@@ -9,31 +9,35 @@ export type SeverityOverrides = Readonly<Record<string, Severity | 'off'>>;
 
 /** Everything that one config alone shows. Reads nothing but the model; never throws. */
 export function runFileRules(config: Config, severity: SeverityOverrides): Finding[] {
-  return runEach(config.arch, severity, config.span, (rule, report) => {
-    if (rule.scope === 'file') rule.check(config, report);
-  });
+  return runEach(fileRules, config.arch, severity, config.span, (rule, report) => rule.check(config, report));
 }
 
 /** What a system config and one of its members (a cell, or the system config itself for the root cell) show together. */
 export function runCellRules(system: Config, member: Config, severity: SeverityOverrides): Finding[] {
-  return runEach(system.arch, severity, member.span, (rule, report) => {
-    if (rule.scope === 'cell') rule.check(system, member, report);
-  });
+  return runEach(cellRules, system.arch, severity, member.span, (rule, report) => rule.check(system, member, report));
 }
 
 /** What shows only when the cells are meant to run at the same time. */
 export function runSetRules(system: Config, cells: readonly Config[], severity: SeverityOverrides): Finding[] {
-  return runEach(system.arch, severity, system.span, (rule, report) => {
-    if (rule.scope === 'set') rule.check(system, cells, report);
-  });
+  return runEach(setRules, system.arch, severity, system.span, (rule, report) => rule.check(system, cells, report));
 }
 
 /** The id under which a rule that failed itself is told of: a defect of this tool, not of the config. */
 export const internalRuleId = 'internal';
 
-function runEach(arch: Architecture, overrides: SeverityOverrides, whole: Span, check: (rule: Rule, report: Reporter) => void): Finding[] {
+const fileRules = rules.filter((rule) => rule.scope === 'file');
+const cellRules = rules.filter((rule) => rule.scope === 'cell');
+const setRules = rules.filter((rule) => rule.scope === 'set');
+
+function runEach<R extends Rule>(
+  scope: readonly R[],
+  arch: Architecture,
+  overrides: SeverityOverrides,
+  whole: Span,
+  check: (rule: R, report: Reporter) => void,
+): Finding[] {
   const findings: Finding[] = [];
-  for (const rule of rules) {
+  for (const rule of scope) {
     const level = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
     if (level === 'off' || (rule.arch !== undefined && !rule.arch.includes(arch))) continue;
     try {

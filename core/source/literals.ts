@@ -65,7 +65,7 @@ export function stringUnits(text: string): { units: number[]; unitSize: 1 | 2 | 
 export function characterValue(
   text: string,
   charSigned: boolean,
-): { value: bigint; unsigned: boolean; size: 1 | 2 | 4; several: boolean; problem?: string } {
+): { value: bigint; unsigned: boolean; size: 1 | 2 | 4; several: boolean; empty: boolean; problem?: string } {
   const quote = text.indexOf("'");
   const prefix = text.slice(0, quote);
   const unitSize = prefix === 'L' || prefix === 'U' ? 4 : prefix === 'u' ? 2 : 1;
@@ -80,6 +80,7 @@ export function characterValue(
     unsigned: prefix === 'u' || prefix === 'U',
     size: unitSize,
     several: units.length > 1,
+    empty: units.length === 0,
     ...(report === undefined ? {} : { problem: report }),
   };
 }

@@ -12,7 +12,7 @@ let bundle = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cli-process-'));
-  bundle = join(folder, 'cli.mjs');
+  bundle = join(folder, 'cli.cjs');
   await build({
     absWorkingDir: root,
     entryPoints: ['cli/main.ts'],
@@ -20,7 +20,7 @@ beforeAll(async () => {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    format: 'esm',
+    format: 'cjs',
     logLevel: 'error',
   });
   cpSync(join(root, 'examples/rpi4'), join(folder, 'rpi 4\n"ü"'), { recursive: true });

@@ -82,7 +82,7 @@ describe('examples/rpi4', () => {
     expect(await workbench.notification(/^Built /)).toContain(cell);
     await workbench.screenshot('built');
     const out = join(session.folder, 'out');
-    execFileSync(process.execPath, [join(root, 'dist/cli.mjs'), 'build', join(root, 'examples/rpi4/configs/rpi4.c'), '--out', out]);
+    execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), 'build', join(root, 'examples/rpi4/configs/rpi4.c'), '--out', out]);
     const expected = execFileSync('find', [out, '-name', 'rpi4.cell'], { encoding: 'utf8' }).trim();
     expect(readFileSync(cell).equals(readFileSync(expected))).toBe(true);
   });
