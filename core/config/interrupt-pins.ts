@@ -3,12 +3,26 @@ import type { Config, Irqchip } from './model.ts';
 /** Pins that one irqchip entry can name: four words of 32. */
 export const pinsPerIrqchip = 128;
 
+/** Several rules ask for the pins of the same entries. */
+const known = new WeakMap<Irqchip, readonly number[]>();
+
 /** The interrupts that an entry hands to its cell, as INTIDs on ARM, ascending. */
 export function pinsOf(chip: Irqchip): readonly number[] {
-  return chip.pinBitmap.flatMap((word, at) => {
+  let pins = known.get(chip);
+  if (!pins) {
+    pins = pinsIn(chip);
+    known.set(chip, pins);
+  }
+  return pins;
+}
+
+function pinsIn(chip: Irqchip): number[] {
+  const pins: number[] = [];
+  chip.pinBitmap.forEach((word, at) => {
     const first = chip.pinBase.value + 32 * at;
-    return Array.from({ length: 32 }, (_, bit) => first + bit).filter((pin) => (word.value >>> (pin - first)) & 1);
+    for (let bits = word.value, pin = first; bits !== 0; bits >>>= 1, pin++) if (bits & 1) pins.push(pin);
   });
+  return pins;
 }
 
 /** Whether any irqchip entry of the config names the pin, whatever its address. */
