@@ -13,14 +13,15 @@ export interface ExplainContext {
 
 export const noConfigs: ExplainContext = { named: [], others: [] };
 
-/** Checks the named configs and the rest of the systems that they belong to. */
+/** Checks the named configs and what they run with: the system config, and the other cells where they are said to run together. */
 export function contextOf(workspace: Workspace, paths: readonly string[]): ExplainContext {
   const named = paths.map((path) => workspace.check(path));
   const seen = new Set(paths);
   const others: FileReport[] = [];
-  for (const { system } of named) {
+  for (const { path: own, system } of named) {
     if (system === undefined) continue;
-    for (const path of [system.rootCell, ...system.cells]) {
+    const together = system.explicitSet || own === system.rootCell;
+    for (const path of [system.rootCell, ...(together ? system.cells : [])]) {
       if (seen.has(path)) continue;
       seen.add(path);
       others.push(workspace.check(path));

@@ -47,7 +47,11 @@ async function finish(child: ChildProcess): Promise<{ status: number | null; out
 }
 
 test('the bundle checks a folder with a hostile name, with no program on the PATH', async () => {
-  expect(await finish(start(['check', 'rpi 4\n"ü"']))).toEqual({ status: 0, out: '3 configs, no findings\n', err: '' });
+  expect(await finish(start(['check', 'rpi 4\n"ü"']))).toEqual({
+    status: 0,
+    out: '3 configs, no findings; system rpi4 (jailhouse.json)\n',
+    err: '',
+  });
 });
 
 test('it builds into new folders and reads the result back', async () => {
