@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtInHeaders } from '@jailhouse-cells/core/abi/headers.ts';
+import { rules } from '@jailhouse-cells/core/rules/index.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { type BenchConfig, benchConfigs, manyRegionsConfig } from '../test/generate/bench-configs.ts';
 import { MemoryFiles } from '../test/generate/memory-files.ts';
@@ -119,6 +120,14 @@ function overlapGrowth(): void {
       if (report.config?.memoryRegions.length !== count) throw new Error(`${count} regions were not read: ${report.findings[0]?.message}`);
     });
     show(`${count.toLocaleString('en')} regions`, runs, spread);
+    const { config } = new Workspace(files).check('/configs/many.c');
+    if (config) {
+      const overlaps = rules.filter((rule) => /overlap/.test(rule.id) && rule.scope === 'file');
+      const alone = measure(runs, () => {
+        for (const rule of overlaps) if (rule.scope === 'file') rule.check(config, () => {});
+      });
+      show(`  of that, the ${overlaps.length} rules on overlaps${count === 10_000 ? ', target: under 100 ms' : ''}`, runs, alone);
+    }
     if (before) console.log(`    ${(spread.median / before.median).toFixed(2)} times the half   (n log n: about 2.2, n²: 4)`);
     before = spread;
   }
