@@ -8,7 +8,7 @@ import { builtInHeaders } from '@jailhouse-cells/core/abi/headers.ts';
 import { rules } from '@jailhouse-cells/core/rules/index.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { type BenchConfig, benchConfigs, manyRegionsConfig } from '../test/generate/bench-configs.ts';
-import { MemoryFiles } from '../test/generate/memory-files.ts';
+import { MemoryFiles } from '../test/memory-files.ts';
 
 const { values } = parseArgs({ options: { jailhouse: { type: 'string' }, runs: { type: 'string', default: '7' } }, strict: false });
 const runs = Math.max(1, Number(values.runs));

@@ -1,7 +1,7 @@
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { expect, test } from 'vitest';
+import { MemoryFiles } from '../memory-files.ts';
 import { benchConfigs } from './bench-configs.ts';
-import { MemoryFiles } from './memory-files.ts';
 
 test('the configs of the benchmark are 38 systems and 80 cells, sound, and each cell has its system', () => {
   const configs = benchConfigs();

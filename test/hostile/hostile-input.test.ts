@@ -4,7 +4,7 @@ import { builtInHeaders } from '@jailhouse-cells/core/abi/headers.ts';
 import { defaultSettings } from '@jailhouse-cells/core/workspace/settings.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { describe, expect, test } from 'vitest';
-import { MemoryFiles } from '../generate/memory-files.ts';
+import { MemoryFiles } from '../memory-files.ts';
 import { monsters } from './monsters.ts';
 import { mutations } from './mutations.ts';
 

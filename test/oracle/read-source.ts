@@ -3,7 +3,7 @@ import type { Finding } from '@jailhouse-cells/core/source/finding.ts';
 import { LineIndex } from '@jailhouse-cells/core/source/span.ts';
 import { defaultSettings, type Revision } from '@jailhouse-cells/core/workspace/settings.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
-import { MemoryFiles } from '../generate/memory-files.ts';
+import { MemoryFiles } from '../memory-files.ts';
 
 export interface ReadSource {
   readonly config: Config | undefined;

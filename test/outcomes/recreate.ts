@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding, Severity } from '@jailhouse-cells/core/source/finding.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
-import { MemoryFiles } from '../generate/memory-files.ts';
+import { MemoryFiles } from '../memory-files.ts';
 import { mutate } from './edit-config.ts';
 import { type Mutation, readMutations } from './mutation-language.ts';
 import type { Row } from './rows.ts';

@@ -5,7 +5,7 @@ import type { Finding } from '@jailhouse-cells/core/source/finding.ts';
 import { defaultSettings, type WorkspaceSettings } from '@jailhouse-cells/core/workspace/settings.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { describe, expect, test } from 'vitest';
-import { MemoryFiles } from '../generate/memory-files.ts';
+import { MemoryFiles } from '../memory-files.ts';
 import type { Rewriting } from './rewriting.ts';
 import { ways } from './ways.ts';
 import { alsoWrong, notTheSame } from './ways-that-differ.ts';

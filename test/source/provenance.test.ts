@@ -1,7 +1,7 @@
 import type { Span } from '@jailhouse-cells/core/source/span.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { describe, expect, it } from 'vitest';
-import { MemoryFiles } from '../generate/memory-files.ts';
+import { MemoryFiles } from '../memory-files.ts';
 
 function read(regions: string, more = ''): { text: string; spanText: (span: Span | undefined) => string; workspace: Workspace } {
   const text = `#include <jailhouse/types.h>

@@ -1,6 +1,6 @@
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { describe, expect, it } from 'vitest';
-import { MemoryFiles } from '../generate/memory-files.ts';
+import { MemoryFiles } from '../memory-files.ts';
 
 const types = `typedef unsigned char __u8; typedef unsigned short __u16; typedef unsigned int __u32; typedef unsigned long long __u64;\n`;
 

@@ -1,7 +1,7 @@
 import { rootByName } from '@jailhouse-cells/core/workspace/naming.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { describe, expect, it } from 'vitest';
-import { MemoryFiles } from '../generate/memory-files.ts';
+import { MemoryFiles } from '../memory-files.ts';
 
 const system = '#include <jailhouse/cell-config.h>\nstruct { struct jailhouse_system header; } config = { .header = { } };\n';
 const cell = '#include <jailhouse/cell-config.h>\nstruct { struct jailhouse_cell_desc cell; } config = { .cell = { } };\n';

@@ -2,7 +2,7 @@ import type { DirectoryEntry, FileSystem } from '@jailhouse-cells/core/source/fi
 
 /** Files that exist in memory only: absolute path to text or bytes. */
 export class MemoryFiles implements FileSystem {
-  private readonly files = new Map<string, string | Uint8Array>();
+  readonly files = new Map<string, string | Uint8Array>();
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
     for (const [path, content] of Object.entries(files)) this.files.set(path, content);
