@@ -8,4 +8,6 @@ export const knownDisagreements: Readonly<Record<string, string>> = {
     'What nothing follows is merely not there: upstream ships six configs (emtrion-rzg1*) with just this slip. The guest of this row dies without the device; its config cannot tell that.',
   'C45-dup-ram':
     'A hazard was judged without a reason given. Mapping, loading and unmapping the same range twice has the effect of doing it once, so it is information.',
+  'P08-A-not-passive':
+    'It hangs because this guest does not answer, which its config cannot tell: one that speaks the protocol works. For Linux, which never answers, it is an error.',
 };

@@ -16,7 +16,7 @@ export const commReplyAwaitedForever: FileRule = {
   catalogue: ['COMM-active-hang', 'LIN-passive'],
   prose: {
     meaning:
-      'Without JAILHOUSE_CELL_PASSIVE_COMMREG the hypervisor asks a running cell before it is shut down and whenever another cell is created or destroyed, and with `msg_reply_timeout` 0 waits for ever. On x86, where programs exist that answer, it is an error only when the cell cannot answer: no writable communication region.',
+      'Without JAILHOUSE_CELL_PASSIVE_COMMREG the hypervisor asks a running cell before it is shut down and whenever another cell is created or destroyed, and with `msg_reply_timeout` 0 waits for ever. It is an error where nobody can answer: without a writable communication region, and in a cell for Linux. For another guest on ARM it is a warning; on x86, where programs of the inmate library do answer, nothing is said.',
     onTheBoard:
       'The board hangs at the next `jailhouse cell load`, `shutdown`, `create` or `destroy`, with the root cell stopped (control.c:cell_exchange_message; observed). Neither Linux nor the programs of the inmate library on ARM answer.',
     remedy:
@@ -39,6 +39,8 @@ export const commReplyAwaitedForever: FileRule = {
         ? 'Linux never answers'
         : 'a guest that does not answer, such as those of the inmate library on ARM, stops the board';
     report({
+      // Whether a bare-metal guest answers no config tells.
+      ...(able && !isForLinux(config) ? { severity: 'warning' as const } : {}),
       span: flags.span,
       fixes: () => fix('Add JAILHOUSE_CELL_PASSIVE_COMMREG', addNames(config, config.cell, flags, ['JAILHOUSE_CELL_PASSIVE_COMMREG'])),
       message: `Without JAILHOUSE_CELL_PASSIVE_COMMREG and with msg_reply_timeout 0 the hypervisor waits for ever for an answer of the running cell, and ${why}: the board would hang at the next load, create or destroy. Add the flag${able && !isForLinux(config) ? ', or set a timeout for a guest that answers' : ''}.`,
