@@ -1,3 +1,4 @@
+import { baseName, directoryOf } from '@jailhouse-cells/core/source/paths.ts';
 import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
 import { defaultSettings } from '@jailhouse-cells/core/workspace/settings.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
@@ -6,7 +7,7 @@ import { misuse } from './command.ts';
 import { engineSettings } from './engine-options.ts';
 import type { PlaceSource } from './findings/place.ts';
 import { exitStatus, type Io, type Outcome } from './io.ts';
-import { absolutePath, baseName, folderOf } from './paths.ts';
+import { absolutePath } from './paths.ts';
 import { printable } from './printable.ts';
 import { nearest } from './spelling.ts';
 
@@ -49,7 +50,7 @@ export function openSession(command: string, parsed: Arguments, operands: readon
     if (paths.length === 0 && !isFaulty) return { ok: false, outcome: misuse(command, noConfigs(text, kind)) };
     for (const path of paths) if (!found.has(path)) found.set(path, { path, operand });
   }
-  const folders = new Set([...found.keys()].map(folderOf));
+  const folders = new Set([...found.keys()].map(directoryOf));
   for (const folder of folders) {
     const project = nearestProject(folder, io);
     if (project !== undefined) projects.add(project);
@@ -79,15 +80,15 @@ export async function checkConfigs(session: Session, io: Io): Promise<Checked> {
 
 /** The `jailhouse.json` that the engine reads for configs in this folder. */
 function nearestProject(folder: string, io: Io): string | undefined {
-  for (let at = folder; ; at = folderOf(at)) {
+  for (let at = folder; ; at = directoryOf(at)) {
     const candidate = at === '/' ? `/${projectFile}` : `${at}/${projectFile}`;
     if (io.fs.stat(candidate) === 'file') return candidate;
-    if (folderOf(at) === at || !at.includes('/')) return undefined;
+    if (directoryOf(at) === at || !at.includes('/')) return undefined;
   }
 }
 
 function noSuchPath(text: string, operand: string, io: Io): string {
-  const folder = folderOf(operand);
+  const folder = directoryOf(operand);
   const siblings = io.fs.list(folder).map((entry) => entry.name);
   const meant = nearest(baseName(operand), siblings);
   if (meant !== undefined) return `"${printable(text)}" does not exist; there is "${printable(meant)}" in its folder.`;

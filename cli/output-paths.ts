@@ -1,6 +1,7 @@
+import { directoryOf } from '@jailhouse-cells/core/source/paths.ts';
 import type { NamedConfig } from './configs.ts';
 import type { Io } from './io.ts';
-import { folderOf, isInside, relativePath, shownPath } from './paths.ts';
+import { isInside, relativePath, shownPath } from './paths.ts';
 import { printable } from './printable.ts';
 
 /** Where the `.cell` of a config goes; absolute paths. */
@@ -42,7 +43,7 @@ function relativeOutput(config: NamedConfig, io: Io): string {
 
 /** Outside of the current folder: the folder that was named, or the one of the file that was named. */
 function baseOf(config: NamedConfig, io: Io): string {
-  const base = io.fs.stat(config.operand) === 'directory' ? config.operand : folderOf(config.operand);
+  const base = io.fs.stat(config.operand) === 'directory' ? config.operand : directoryOf(config.operand);
   // A jailhouse.json may name configs elsewhere.
-  return isInside(base, config.path) ? base : folderOf(config.path);
+  return isInside(base, config.path) ? base : directoryOf(config.path);
 }

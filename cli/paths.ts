@@ -40,15 +40,6 @@ export function shownPath(cwd: string, path: string): string {
   return isInside(cwd, path) || relative.length < path.length ? relative : path;
 }
 
-export function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash <= 0 ? '/' : path.slice(0, slash);
-}
-
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 /** `file:///a%20b/c.c`, for SARIF. A virtual document has a URI for a name already. */
 export function fileUri(path: string): string {
   if (drive.test(path)) return `file:///${encodeSegments(path)}`;

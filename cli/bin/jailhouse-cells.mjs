@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
+import { loadBundle } from './load-bundle.mjs';
 
 const path = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
 
@@ -24,6 +22,4 @@ if (bundle === undefined) {
 }
 // Compiled code from the build (scripts/code-cache.mjs) saves a tenth of a second; another Node than the build's ignores it.
 const cachedData = contentOf(path.replace(/\.cjs$/, '.cache'));
-const script = new Script(`(function (require, module, exports, __filename, __dirname) {${bundle}\n})`, { filename: path, cachedData });
-const module = { exports: {} };
-script.runInThisContext()(createRequire(path), module, module.exports, path, dirname(path));
+loadBundle(path, bundle, cachedData).run();

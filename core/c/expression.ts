@@ -1,29 +1,9 @@
+import { precedence } from '../source/operator-precedence.ts';
 import { placeOfRun, TokenKind } from '../source/token.ts';
 import type { Context } from './context.ts';
 import { readUnary, tooDeep } from './operand.ts';
 import { applyBinary, branch, isTrue, notConstant } from './operators.ts';
 import { commonType, poison, type Value, wrap } from './value.ts';
-
-const precedence: Readonly<Record<string, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '>': 7,
-  '<=': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
 
 const assignments = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=']);
 

@@ -1,4 +1,5 @@
 import { characterValue, numberProblem, parseNumber } from './literals.ts';
+import { precedence } from './operator-precedence.ts';
 import { type Token, TokenKind } from './token.ts';
 
 export type ConditionResult =
@@ -10,27 +11,6 @@ interface Value {
   readonly value: bigint;
   readonly unsigned: boolean;
 }
-
-const precedence: Readonly<Record<string, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '>': 7,
-  '<=': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
 
 const MAX_DEPTH = 200;
 
