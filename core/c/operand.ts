@@ -1,8 +1,8 @@
+import { nearestName } from '../source/nearest-name.ts';
 import { placeOf, placeOfRun, type Token, TokenKind } from '../source/token.ts';
 import { type Context, MAX_DEPTH } from './context.ts';
 import { readComma } from './expression.ts';
 import { readCompoundLiteral } from './initialiser.ts';
-import { nearestName } from './nearest-name.ts';
 import { arithmetic, decay, isTrue, notConstant } from './operators.ts';
 import { readPrimary } from './primary.ts';
 import { readTypeName, startsType } from './specifiers.ts';
