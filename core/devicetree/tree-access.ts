@@ -1,5 +1,5 @@
 import type { Span } from '../source/span.ts';
-import type { TreeNode, TreeProperty } from './model.ts';
+import type { TreeNode, TreeProperty, ValuePart } from './model.ts';
 
 /** `/soc/serial@7e215040`; `/` for the root. */
 export function pathOf(node: TreeNode): string {
@@ -94,10 +94,20 @@ export function isEnabled(node: TreeNode): boolean {
 export function spanOfCells(of: TreeProperty, from: number, count: number): Span {
   const start = from * 4;
   const end = start + count * 4;
-  const own = of.parts.filter((part) => part.offset < end && part.offset + Math.max(part.size, 1) > start);
-  const first = own[0];
-  const last = own.at(-1);
-  if (first === undefined || last === undefined || first.span.file !== last.span.file || last.span.end < first.span.start)
-    return of.valueSpan;
+  const { parts } = of;
+  // Parts stand in the order of their offsets: the first one that reaches beyond the start.
+  let low = 0;
+  let high = parts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const part = parts[middle] as ValuePart;
+    if (part.offset + Math.max(part.size, 1) > start) high = middle;
+    else low = middle + 1;
+  }
+  const first = parts[low];
+  let last = first;
+  for (let at = low + 1; at < parts.length && (parts[at] as ValuePart).offset < end; at++) last = parts[at];
+  if (first === undefined || last === undefined || first.offset >= end) return of.valueSpan;
+  if (first.span.file !== last.span.file || last.span.end < first.span.start) return of.valueSpan;
   return { file: first.span.file, start: first.span.start, end: last.span.end };
 }
