@@ -24,6 +24,15 @@ export const nodeFileSystem: FileSystem = {
     }
   },
 
+  size(path) {
+    try {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      return stats?.isFile() ? stats.size : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+
   list(path) {
     try {
       return readdirSync(path, { withFileTypes: true })

@@ -18,6 +18,8 @@ const scopes: Readonly<Record<Rule['scope'], string>> = {
   file: 'one config alone',
   cell: 'a config together with its system config',
   set: 'the cells that a jailhouse.json says run together',
+  board: 'a config together with the board that it runs on',
+  guest: 'a cell together with the device tree of its guest',
 };
 
 const architectures = { arm64: 'arm64', arm: 'arm', x86: 'x86' } as const;
@@ -92,7 +94,8 @@ function indexPage(): string {
   return `${marker}. -->
 # Rules
 
-Scope \`file\` looks at ${scopes.file}, \`cell\` at ${scopes.cell}, \`set\` at ${scopes.set}.
+Scope \`file\` looks at ${scopes.file}, \`cell\` at ${scopes.cell}, \`set\` at ${scopes.set},
+\`board\` at ${scopes.board}, \`guest\` at ${scopes.guest}.
 The severity is that of the gravest case; a rule's page names the lighter ones. The setting \`jailhouseCells.rules\` changes it.
 
 ## Quick fixes and suppressions

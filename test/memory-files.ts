@@ -29,6 +29,10 @@ export class MemoryFiles implements FileSystem {
     return undefined;
   }
 
+  size(path: string): number | undefined {
+    return this.readBytes(path)?.length;
+  }
+
   list(path: string): readonly DirectoryEntry[] {
     const prefix = path.endsWith('/') ? path : `${path}/`;
     const entries = new Map<string, 'file' | 'directory'>();

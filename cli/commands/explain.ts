@@ -90,6 +90,8 @@ const scopes: Readonly<Record<Rule['scope'], string>> = {
   file: 'one config alone',
   cell: 'a cell and its system config',
   set: 'the cells that run together',
+  board: 'a config and the board that it runs on',
+  guest: 'a cell and the device tree of its guest',
 };
 
 function page(rule: Explained, width: number, style: Style): string {

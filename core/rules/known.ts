@@ -14,8 +14,28 @@ export function isKnownRule(id: string): boolean {
   return findRule(id) !== undefined || diagnosticIds.has(id);
 }
 
-/** Whether a rule had what it needs to speak up: its system config, an explicit set. */
-export function isReportable(id: string, hasSystem: boolean, hasSet: boolean): boolean {
-  const scope = findRule(id)?.scope ?? 'file';
-  return scope === 'file' || (scope === 'cell' ? hasSystem : hasSet);
+/** What a config was checked with besides itself. */
+export interface CheckedWith {
+  readonly system: boolean;
+  /** The cells are said to run together. */
+  readonly set: boolean;
+  readonly board: boolean;
+  /** A device tree of its guest. */
+  readonly guest: boolean;
+}
+
+/** Whether a rule had what it needs to speak up: its system config, an explicit set, a board, a guest tree. */
+export function isReportable(id: string, checked: CheckedWith): boolean {
+  switch (findRule(id)?.scope) {
+    case 'cell':
+      return checked.system;
+    case 'set':
+      return checked.set;
+    case 'board':
+      return checked.board;
+    case 'guest':
+      return checked.guest;
+    default:
+      return true;
+  }
 }

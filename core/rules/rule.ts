@@ -1,4 +1,6 @@
+import type { Board, KernelCommandLine } from '../board/board.ts';
 import type { Architecture, Config } from '../config/model.ts';
+import type { DeviceTree } from '../devicetree/model.ts';
 import type { Fix, RelatedPlace, Severity } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 
@@ -34,7 +36,7 @@ interface RuleText {
     /** How to mend it. */
     readonly remedy: string;
   };
-  /** Fragments of C, shown on the page. */
+  /** Fragments of C (of a device tree, config.txt …), shown on the page. */
   readonly bad: string;
   readonly good: string;
 }
@@ -57,4 +59,70 @@ export interface SetRule extends RuleText {
   check(system: Config, cells: readonly Config[], report: Reporter): void;
 }
 
-export type Rule = FileRule | CellRule | SetRule;
+/** The files that say what the board is, for fixes that edit them. Paths are absolute. */
+export interface BoardFiles {
+  readonly project: string | undefined;
+  readonly deviceTree: string | undefined;
+  readonly overlays: readonly string[];
+  readonly configTxt: string | undefined;
+  readonly cmdlineTxt: string | undefined;
+}
+
+/** The text of a file as it counts now; undefined for a blob and for what cannot be read. */
+export type TextOf = (path: string) => string | undefined;
+
+/** The board, and one member of a system that is to run on it. */
+export interface BoardContext {
+  readonly board: Board;
+  readonly system: Config;
+  /** A cell, or the system config itself for the root cell (`member === system`): what concerns the system as a whole is told there. */
+  readonly member: Config;
+  /** All cells of the system. They run together only where a jailhouse.json says so (`explicitSet`). */
+  readonly cells: readonly Config[];
+  readonly explicitSet: boolean;
+  readonly files: BoardFiles;
+  readonly text: TextOf;
+}
+
+/** Sees the board with each member of a system; silent where the board lacks the fact. */
+export interface BoardRule extends RuleText {
+  readonly scope: 'board';
+  check(context: BoardContext, report: Reporter): void;
+}
+
+/** A file that is put into the cell's memory. */
+export interface GuestImage {
+  readonly path: string;
+  /** Bytes; undefined while the file is not there. */
+  readonly size: bigint | undefined;
+  /** Where jailhouse.json names it. */
+  readonly span: Span;
+}
+
+/** What runs in a cell by a device tree: its tree, and what `jailhouse cell linux` loads with it. */
+export interface GuestContext {
+  readonly tree: DeviceTree;
+  readonly cell: Config;
+  readonly system: Config;
+  readonly board: Board | undefined;
+  /** Undefined where only the name of the tree says that it belongs to the cell. */
+  readonly kernel: GuestImage | undefined;
+  readonly initrd: GuestImage | undefined;
+  readonly commandLine: KernelCommandLine | undefined;
+  readonly text: TextOf;
+}
+
+/** Sees a cell with the device tree of its guest. */
+export interface GuestRule extends RuleText {
+  readonly scope: 'guest';
+  check(context: GuestContext, report: Reporter): void;
+}
+
+export type Rule = FileRule | CellRule | SetRule | BoardRule | GuestRule;
+
+/** Rules about one subject; each family has its folder, which `name` is called after. */
+export interface RuleFamily {
+  readonly name: string;
+  readonly title: string;
+  readonly rules: readonly Rule[];
+}

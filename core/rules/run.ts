@@ -2,7 +2,7 @@ import type { Architecture, Config } from '../config/model.ts';
 import type { Finding, Fix, RelatedPlace, Severity } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 import { rules } from './index.ts';
-import type { Report, Reporter, Rule } from './rule.ts';
+import type { BoardContext, GuestContext, Report, Reporter, Rule } from './rule.ts';
 
 /** Severities by rule id, as the user set them; `off` silences a rule. */
 export type SeverityOverrides = Readonly<Record<string, Severity | 'off'>>;
@@ -22,12 +22,24 @@ export function runSetRules(system: Config, cells: readonly Config[], severity: 
   return runEach(setRules, system.arch, severity, system.span, (rule, report) => rule.check(system, cells, report));
 }
 
+/** What a member of a system and the board show together. */
+export function runBoardRules(context: BoardContext, severity: SeverityOverrides): Finding[] {
+  return runEach(boardRules, context.system.arch, severity, context.member.span, (rule, report) => rule.check(context, report));
+}
+
+/** What a cell and the device tree of its guest show together. */
+export function runGuestRules(context: GuestContext, severity: SeverityOverrides): Finding[] {
+  return runEach(guestRules, context.system.arch, severity, context.cell.span, (rule, report) => rule.check(context, report));
+}
+
 /** The id under which a rule that failed itself is told of: a defect of this tool, not of the config. */
 export const internalRuleId = 'internal';
 
 const fileRules = rules.filter((rule) => rule.scope === 'file');
 const cellRules = rules.filter((rule) => rule.scope === 'cell');
 const setRules = rules.filter((rule) => rule.scope === 'set');
+const boardRules = rules.filter((rule) => rule.scope === 'board');
+const guestRules = rules.filter((rule) => rule.scope === 'guest');
 
 function runEach<R extends Rule>(
   scope: readonly R[],

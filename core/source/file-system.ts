@@ -4,6 +4,8 @@ export interface FileSystem {
   readText(path: string): string | undefined;
   readBytes(path: string): Uint8Array | undefined;
   stat(path: string): 'file' | 'directory' | undefined;
+  /** Bytes of a file of any size; undefined when there is none. */
+  size(path: string): number | undefined;
   /** Names (not paths) of the entries of a directory, sorted; empty when there is none. */
   list(path: string): readonly DirectoryEntry[];
 }

@@ -26,6 +26,8 @@ export interface Fix {
   /** Set where only the author can say whether it is what was meant (one of several ways, a guessed name): `check --fix` leaves it out. */
   readonly needsChoice?: boolean;
   readonly edits: readonly TextEdit[];
+  /** Files that it makes, with their whole text; none of them exists. Such a fix always needs a choice. */
+  readonly newFiles?: readonly { readonly path: string; readonly text: string }[];
 }
 
 export interface TextEdit {

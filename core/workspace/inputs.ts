@@ -39,6 +39,15 @@ export class Inputs {
     return this.queries.input(`file:${path}`, () => this.openTexts.has(path) || this.fs.stat(path) === 'file');
   }
 
+  size(path: string): number | undefined {
+    return this.queries.input(`size:${path}`, () => this.fs.size(path));
+  }
+
+  /** A file or a folder. */
+  exists(path: string): boolean {
+    return this.isFile(path) || this.isDirectory(path);
+  }
+
   isDirectory(path: string): boolean {
     return this.queries.input(`directory:${path}`, () => this.fs.stat(path) === 'directory');
   }
@@ -83,7 +92,15 @@ export class Inputs {
   }
 
   private keysOf(path: string): string[] {
-    return [`text:${path}`, `bytes:${path}`, `file:${path}`, `directory:${path}`, `list:${path}`, `list:${directoryOf(path)}`];
+    return [
+      `text:${path}`,
+      `bytes:${path}`,
+      `size:${path}`,
+      `file:${path}`,
+      `directory:${path}`,
+      `list:${path}`,
+      `list:${directoryOf(path)}`,
+    ];
   }
 
   private builtIn(path: string): SourceFile | undefined {

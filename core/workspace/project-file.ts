@@ -4,8 +4,9 @@ import type { Finding } from '../source/finding.ts';
 import { directoryOf, joinPath } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
 import type { Span } from '../source/span.ts';
+import { type JsonValue, readJson } from './json-value.ts';
 
-/** `jailhouse.json`, understood; paths are absolute. What concerns boards and targets is read by those who need it. */
+/** `jailhouse.json`, understood; paths are absolute. What concerns targets is read by those who need it. */
 export interface Project {
   readonly path: string;
   readonly headers: string | undefined;
@@ -14,112 +15,255 @@ export interface Project {
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly systems: readonly ProjectSystem[];
-  /** Where each config of the systems is named, by its path. */
-  readonly places: ReadonlyMap<string, Span>;
+  /** Every file that is named, with its place. */
+  readonly files: readonly ProjectPath[];
   readonly findings: readonly Finding[];
 }
 
 export interface ProjectSystem {
   readonly name: string;
   readonly rootCell: string;
+  /** Paths of the cells' configs. */
   readonly cells: readonly string[];
+  readonly members: readonly ProjectCell[];
+  readonly board: ProjectBoard | undefined;
 }
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export interface ProjectCell {
+  readonly config: string;
+  readonly linux: ProjectLinux | undefined;
+}
+
+/** What `jailhouse cell linux` is given. */
+export interface ProjectLinux {
+  readonly kernel: ProjectPath | undefined;
+  readonly initrd: ProjectPath | undefined;
+  readonly deviceTree: ProjectPath | undefined;
+  readonly commandLine: ProjectText | undefined;
+}
+
+export interface ProjectBoard {
+  /** The board's compatible string. */
+  readonly model: ProjectText | undefined;
+  /** Bytes. */
+  readonly ram: bigint | undefined;
+  readonly cpus: number | undefined;
+  readonly configTxt: ProjectPath | undefined;
+  readonly cmdlineTxt: ProjectPath | undefined;
+  readonly deviceTree: ProjectPath | undefined;
+  readonly overlays: readonly ProjectPath[];
+  readonly snapshot: ProjectPath | undefined;
+  readonly span: Span;
+}
+
+export interface ProjectText {
+  readonly value: string;
+  /** With its quotes. */
+  readonly span: Span;
+}
+
+export interface ProjectPath {
+  /** Absolute. */
+  readonly path: string;
+  /** The text that names it, with its quotes. */
+  readonly span: Span;
+  /** False for what a build makes later: a kernel, an initrd, an image. */
+  readonly required: boolean;
+}
 
 /** Reads a `jailhouse.json`. What is wrong in it becomes a finding; the rest still counts. */
 export function readProject(file: SourceFile): Project {
-  const findings: Finding[] = [];
-  const directory = directoryOf(file.path);
-  const complain = (message: string, key?: string): void => {
-    const at = key === undefined ? -1 : file.text.indexOf(`"${key}"`);
-    const span =
-      at < 0 || key === undefined
-        ? { file: file.path, start: 0, end: Math.min(1, file.text.length) }
-        : { file: file.path, start: at, end: at + key.length + 2 };
-    findings.push({ rule: 'project-file', severity: 'error', message, span, related: [], fixes: [] });
-  };
-  const places = new Map<string, Span>();
-  const empty = {
-    path: file.path,
-    places,
-    headers: undefined,
-    revision: undefined,
-    arch: undefined,
-    includePaths: [],
-    defines: {},
-    systems: [],
-    findings,
-  };
-  let json: Json;
-  try {
-    json = JSON.parse(file.text) as Json;
-  } catch (error) {
-    complain(`jailhouse.json is no valid JSON: ${error instanceof Error ? error.message : String(error)}.`);
-    return empty;
+  return new ProjectReader(file).read();
+}
+
+class ProjectReader {
+  private readonly findings: Finding[] = [];
+  private readonly files: ProjectPath[] = [];
+  private readonly directory: string;
+
+  constructor(private readonly file: SourceFile) {
+    this.directory = directoryOf(file.path);
   }
-  if (!isObject(json)) {
-    complain('jailhouse.json must hold an object: { "systems": … }.');
-    return empty;
+
+  read(): Project {
+    const { value, problem } = readJson(this.file);
+    const start = { file: this.file.path, start: 0, end: Math.min(1, this.file.text.length) };
+    if (problem !== undefined) this.complain(`jailhouse.json is no valid JSON: ${problem.message}.`, problem.span);
+    else if (value === undefined || !value.isObject)
+      this.complain('jailhouse.json must hold an object: { "systems": … }.', value?.span ?? start);
+    const json = value?.isObject === true ? value : undefined;
+    const headers = this.text(json, 'headers');
+    const revision = this.revision(json);
+    const arch = this.arch(json);
+    const includePaths = this.includePaths(json);
+    const defines = this.defines(json);
+    const systems = this.systems(json);
+    return {
+      path: this.file.path,
+      headers: headers === undefined ? undefined : this.absolute(headers.value),
+      revision,
+      arch,
+      includePaths,
+      defines,
+      systems,
+      files: this.files,
+      findings: this.findings,
+    };
   }
-  const path = (value: string): string => joinPath(directory, value);
-  const named = (value: string): string => {
-    const at = file.text.indexOf(JSON.stringify(value));
-    if (at >= 0) places.set(path(value), { file: file.path, start: at, end: at + JSON.stringify(value).length });
-    return path(value);
-  };
-  const text = (value: Json | undefined, key: string): string | undefined => {
-    if (value === undefined || typeof value === 'string') return value;
-    complain(`"${key}" must be a string.`, key);
+
+  private revision(json: JsonValue | undefined): Revision | undefined {
+    const value = json?.get('revision');
+    const revision = revisions.find((known) => known === value?.number);
+    if (value !== undefined && revision === undefined) this.complain(`"revision" must be one of ${revisions.join(', ')}.`, value.span);
+    return revision;
+  }
+
+  private arch(json: JsonValue | undefined): Architecture | undefined {
+    const arch = this.text(json, 'arch');
+    if (arch === undefined) return undefined;
+    if (arch.value in architectureNumbers) return arch.value as Architecture;
+    this.complain('"arch" must be arm64, arm or x86.', arch.span);
     return undefined;
-  };
-  const headers = text(json.headers, 'headers');
-  const revision = revisions.find((known) => known === json.revision);
-  if (json.revision !== undefined && revision === undefined) complain(`"revision" must be one of ${revisions.join(', ')}.`, 'revision');
-  const arch = text(json.arch, 'arch');
-  if (arch !== undefined && !(arch in architectureNumbers)) complain('"arch" must be arm64, arm or x86.', 'arch');
-  const includePaths = strings(json.includePaths);
-  if (!includePaths) complain('"includePaths" must be a list of folders.', 'includePaths');
-  const defines: Record<string, string> = {};
-  if (json.defines !== undefined && !isObject(json.defines)) complain('"defines" must be an object: { "NAME": "1" }.', 'defines');
-  else for (const [name, value] of Object.entries(json.defines ?? {})) defines[name] = String(value);
-  const systems: ProjectSystem[] = [];
-  if (json.systems !== undefined && !isObject(json.systems))
-    complain('"systems" must be an object: { "NAME": { "rootCell": …, "cells": [ … ] } }.', 'systems');
-  else {
-    for (const [name, value] of Object.entries(json.systems ?? {})) {
-      const rootCell = isObject(value) ? value.rootCell : undefined;
-      if (!isObject(value) || typeof rootCell !== 'string') {
-        complain(`The system "${name}" names no "rootCell", the path of its system config.`, name);
+  }
+
+  private includePaths(json: JsonValue | undefined): string[] {
+    const value = json?.get('includePaths');
+    if (value === undefined) return [];
+    const texts = value.elements?.map((element) => element.text);
+    if (texts === undefined || texts.includes(undefined)) {
+      this.complain('"includePaths" must be a list of folders.', value.span);
+      return [];
+    }
+    return texts.filter((text) => text !== undefined).map((text) => this.absolute(text));
+  }
+
+  private defines(json: JsonValue | undefined): Record<string, string> {
+    const value = json?.get('defines');
+    const defines: Record<string, string> = {};
+    if (value !== undefined && !value.isObject) this.complain('"defines" must be an object: { "NAME": "1" }.', value.span);
+    for (const [name, member] of value?.members ?? []) defines[name] = member.value.scalarText ?? '';
+    return defines;
+  }
+
+  private systems(json: JsonValue | undefined): ProjectSystem[] {
+    const value = json?.get('systems');
+    if (value === undefined) return [];
+    if (!value.isObject) {
+      this.complain('"systems" must be an object: { "NAME": { "rootCell": …, "cells": [ … ] } }.', value.span);
+      return [];
+    }
+    const systems: ProjectSystem[] = [];
+    for (const [name, { key, value: system }] of value.members) {
+      const rootCell = this.path(system, 'rootCell');
+      if (rootCell === undefined) {
+        if (system.get('rootCell') === undefined)
+          this.complain(`The system "${name}" names no "rootCell", the path of its system config.`, key);
         continue;
       }
-      const cells = Array.isArray(value.cells) ? value.cells : [];
-      const configs = cells.map((cell) =>
-        typeof cell === 'string' ? cell : isObject(cell) && typeof cell.config === 'string' ? cell.config : undefined,
-      );
-      if (configs.includes(undefined)) complain(`A cell of the system "${name}" names no "config".`, name);
-      systems.push({ name, rootCell: named(rootCell), cells: configs.filter((cell) => cell !== undefined).map(named) });
+      const members = this.cells(system, name);
+      systems.push({ name, rootCell: rootCell.path, cells: members.map(({ config }) => config), members, board: this.board(system) });
     }
+    return systems;
   }
-  return {
-    path: file.path,
-    places,
-    headers: headers === undefined ? undefined : path(headers),
-    revision,
-    arch: arch !== undefined && arch in architectureNumbers ? (arch as Architecture) : undefined,
-    includePaths: (includePaths ?? []).map(path),
-    defines,
-    systems,
-    findings,
-  };
-}
 
-function isObject(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+  private cells(system: JsonValue, name: string): ProjectCell[] {
+    const value = system.get('cells');
+    if (value !== undefined && value.elements === undefined) this.complain(`"cells" of the system "${name}" must be a list.`, value.span);
+    return (value?.elements ?? []).flatMap((cell) => {
+      // A path alone stands for a cell without images.
+      const config = cell.text === undefined ? this.path(cell, 'config') : this.named(cell, cell.text, true);
+      if (config === undefined) {
+        this.complain(`A cell of the system "${name}" names no "config".`, cell.span);
+        return [];
+      }
+      for (const image of cell.get('images')?.elements ?? []) this.path(image, 'file', false);
+      return [{ config: config.path, linux: this.linux(cell.get('linux')) }];
+    });
+  }
 
-function strings(value: Json | undefined): string[] | undefined {
-  if (value === undefined) return [];
-  if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) return undefined;
-  return value as string[];
+  private linux(value: JsonValue | undefined): ProjectLinux | undefined {
+    if (value === undefined) return undefined;
+    return {
+      kernel: this.path(value, 'kernel', false),
+      initrd: this.path(value, 'initrd', false),
+      deviceTree: this.path(value, 'deviceTree'),
+      commandLine: this.text(value, 'commandLine'),
+    };
+  }
+
+  private board(system: JsonValue): ProjectBoard | undefined {
+    const value = system.get('board');
+    if (value === undefined) return undefined;
+    if (!value.isObject) {
+      this.complain('"board" must be an object: { "model": "raspberrypi,4-model-b" }.', value.span);
+      return undefined;
+    }
+    return {
+      model: this.text(value, 'model'),
+      ram: this.ram(value),
+      cpus: this.cpus(value),
+      configTxt: this.path(value, 'configTxt'),
+      cmdlineTxt: this.path(value, 'cmdlineTxt'),
+      deviceTree: this.path(value, 'deviceTree'),
+      overlays: this.overlays(value),
+      snapshot: this.path(value, 'snapshot'),
+      span: system.members.get('board')?.key ?? value.span,
+    };
+  }
+
+  private ram(board: JsonValue): bigint | undefined {
+    const text = this.text(board, 'ram');
+    if (text === undefined) return undefined;
+    const match = /^(\d{1,9}) ?(MiB|GiB)$/.exec(text.value);
+    const size = match && BigInt(match[1] as string) << (match[2] === 'GiB' ? 30n : 20n);
+    if (size) return size;
+    this.complain('"ram" must be a size such as "8GiB" or "512MiB".', text.span);
+    return undefined;
+  }
+
+  private cpus(board: JsonValue): number | undefined {
+    const value = board.get('cpus');
+    const count = value?.number;
+    if (value === undefined || (count !== undefined && Number.isInteger(count) && count >= 1 && count <= 4096)) return count;
+    this.complain('"cpus" must be the number of CPUs that the board has.', value.span);
+    return undefined;
+  }
+
+  private overlays(board: JsonValue): ProjectPath[] {
+    const value = board.get('overlays');
+    if (value === undefined) return [];
+    const { elements } = value;
+    if (elements === undefined || elements.some((element) => element.text === undefined)) {
+      this.complain('"overlays" must be a list of files, in the order in which they are applied.', value.span);
+      return [];
+    }
+    return elements.map((element) => this.named(element, element.text ?? '', true));
+  }
+
+  private path(of: JsonValue, key: string, required = true): ProjectPath | undefined {
+    const text = this.text(of, key);
+    return text && this.named(text, text.value, required);
+  }
+
+  private named({ span }: { readonly span: Span }, text: string, required: boolean): ProjectPath {
+    const named = { path: this.absolute(text), span, required };
+    this.files.push(named);
+    return named;
+  }
+
+  private text(of: JsonValue | undefined, key: string): ProjectText | undefined {
+    const value = of?.get(key);
+    if (value === undefined) return undefined;
+    if (value.text !== undefined) return { value: value.text, span: value.span };
+    this.complain(`"${key}" must be a string.`, value.span);
+    return undefined;
+  }
+
+  private absolute(path: string): string {
+    return joinPath(this.directory, path);
+  }
+
+  private complain(message: string, span: Span): void {
+    this.findings.push({ rule: 'project-file', severity: 'error', message, span, related: [], fixes: [] });
+  }
 }

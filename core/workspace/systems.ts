@@ -48,12 +48,28 @@ export class Systems {
   /** What is wrong in a `jailhouse.json`, configs that it names in vain too. */
   projectFindings(path: string): readonly Finding[] {
     const project = this.project(path);
-    const missing = [...(project?.places ?? [])].filter(([config]) => !this.inputs.isFile(config));
+    const told = new Set<string>();
+    const missing = (project?.files ?? []).filter((file) => {
+      if (told.has(file.path) || this.inputs.exists(file.path)) return false;
+      told.add(file.path);
+      return true;
+    });
     return [
       ...(project?.findings ?? []),
-      ...missing.map(([config, span]): Finding => {
-        const message = `${baseName(config)} does not exist: there is no file ${config}. Correct the path; it starts at the folder of jailhouse.json.`;
-        return { rule: 'project-file', severity: 'error', message, span, related: [], fixes: [] };
+      ...missing.map((file): Finding => {
+        const name = baseName(file.path);
+        const where = 'the path starts at the folder of jailhouse.json';
+        const message = file.required
+          ? `${name} does not exist: there is no file ${file.path}. Correct the path; it starts at the folder of jailhouse.json.`
+          : `${name} is not there yet: there is no file ${file.path}. Room for it is not checked until it is built (${where}).`;
+        return {
+          rule: 'project-file',
+          severity: file.required ? 'error' : 'information',
+          message,
+          span: file.span,
+          related: [],
+          fixes: [],
+        };
       }),
     ];
   }
@@ -76,7 +92,7 @@ export class Systems {
 
   private inProject(path: string): SystemMembership | undefined {
     const system = this.projectOf(path)?.systems.find((candidate) => candidate.rootCell === path || candidate.cells.includes(path));
-    return system && { ...system, from: 'jailhouse.json', explicitSet: true };
+    return system && { name: system.name, rootCell: system.rootCell, cells: system.cells, from: 'jailhouse.json', explicitSet: true };
   }
 
   private inFolder(path: string): SystemMembership | undefined {

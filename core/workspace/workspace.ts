@@ -207,7 +207,10 @@ export class Workspace {
     const system = this.systems.membership(path);
     return applySuppressions(path, findings, {
       isKnown: isKnownRule,
-      couldReport: (rule) => complete && severity[rule] !== 'off' && isReportable(rule, system !== undefined, system?.explicitSet === true),
+      couldReport: (rule) =>
+        complete &&
+        severity[rule] !== 'off' &&
+        isReportable(rule, { system: system !== undefined, set: system?.explicitSet === true, board: false, guest: false }),
       textOf: (file) => this.text(file),
       severity,
     });

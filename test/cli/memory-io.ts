@@ -28,6 +28,10 @@ export class MemoryFiles implements FileSystem {
     return [...this.files.keys()].some((name) => name.startsWith(folder)) ? 'directory' : undefined;
   }
 
+  size(path: string): number | undefined {
+    return this.files.get(path)?.length;
+  }
+
   list(path: string): readonly DirectoryEntry[] {
     const folder = path.endsWith('/') ? path : `${path}/`;
     const entries = new Map<string, 'file' | 'directory'>();

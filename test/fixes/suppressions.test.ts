@@ -12,6 +12,7 @@ const noFiles: FileSystem = {
   readText: () => undefined,
   readBytes: () => undefined,
   stat: (at) => (at === path ? 'file' : undefined),
+  size: () => undefined,
   list: () => [],
 };
 

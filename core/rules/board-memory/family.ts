@@ -1,0 +1,7 @@
+import type { RuleFamily } from '../rule.ts';
+
+export const boardMemoryFamily: RuleFamily = {
+  name: 'board-memory',
+  title: 'Memory of the board',
+  rules: [],
+};

@@ -1,0 +1,98 @@
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { SourceFile } from '../source/source-file.ts';
+import type { Span } from '../source/span.ts';
+
+/** A value of a JSON text with the place that it stands at. Comments and a comma at the end are allowed, as in VS Code's own files. */
+export class JsonValue {
+  constructor(
+    private readonly node: Node,
+    private readonly file: string,
+  ) {}
+
+  get span(): Span {
+    return { file: this.file, start: this.node.offset, end: this.node.offset + this.node.length };
+  }
+
+  get isObject(): boolean {
+    return this.node.type === 'object';
+  }
+
+  /** Undefined for what is no string. */
+  get text(): string | undefined {
+    return this.node.type === 'string' ? String(this.node.value) : undefined;
+  }
+
+  get number(): number | undefined {
+    return this.node.type === 'number' ? Number(this.node.value) : undefined;
+  }
+
+  get boolean(): boolean | undefined {
+    return this.node.type === 'boolean' ? Boolean(this.node.value) : undefined;
+  }
+
+  /** A string, number or boolean as text. */
+  get scalarText(): string | undefined {
+    return this.node.type === 'string' || this.node.type === 'number' || this.node.type === 'boolean' ? String(this.node.value) : undefined;
+  }
+
+  /** Undefined for what is no array. */
+  get elements(): readonly JsonValue[] | undefined {
+    return this.node.type === 'array' ? (this.node.children ?? []).map((element) => new JsonValue(element, this.file)) : undefined;
+  }
+
+  /** The members of an object; of two with one name the last counts, as in JSON.parse. */
+  get members(): ReadonlyMap<string, { readonly key: Span; readonly value: JsonValue }> {
+    const members = new Map<string, { readonly key: Span; readonly value: JsonValue }>();
+    if (this.node.type !== 'object') return members;
+    for (const { children } of this.node.children ?? []) {
+      const [key, value] = children ?? [];
+      if (key === undefined || value === undefined) continue;
+      members.set(String(key.value), {
+        key: { file: this.file, start: key.offset, end: key.offset + key.length },
+        value: new JsonValue(value, this.file),
+      });
+    }
+    return members;
+  }
+
+  /** The value of a member; undefined where there is none. */
+  get(name: string): JsonValue | undefined {
+    return this.members.get(name)?.value;
+  }
+}
+
+export interface JsonProblem {
+  readonly message: string;
+  readonly span: Span;
+}
+
+const inWords: Readonly<Record<string, string>> = {
+  CommaExpected: 'a comma is missing here',
+  ColonExpected: 'a colon is missing here',
+  ValueExpected: 'a value is missing here',
+  PropertyNameExpected: 'the name of a member, in double quotes, is missing here',
+  CloseBraceExpected: 'a closing brace is missing here',
+  CloseBracketExpected: 'a closing bracket is missing here',
+  EndOfFileExpected: 'nothing may follow here',
+  InvalidSymbol: 'this is no JSON value (text needs double quotes)',
+  UnexpectedEndOfString: 'the closing quote is missing',
+  UnexpectedEndOfComment: 'the end of the comment is missing',
+};
+
+/** Reads a JSON text; the first mistake is what is told, for the others follow from it. */
+export function readJson(source: SourceFile): { readonly value: JsonValue | undefined; readonly problem: JsonProblem | undefined } {
+  const errors: ParseError[] = [];
+  const root = parseTree(source.text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  const value = root && new JsonValue(root, source.path);
+  if (first === undefined) return { value, problem: undefined };
+  const code = printParseErrorCode(first.error);
+  const start = Math.min(first.offset, Math.max(0, source.text.length - 1));
+  return {
+    value: undefined,
+    problem: {
+      message: inWords[code] ?? code,
+      span: { file: source.path, start, end: Math.min(source.text.length, start + Math.max(1, first.length)) },
+    },
+  };
+}
