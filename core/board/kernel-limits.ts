@@ -147,6 +147,8 @@ export function limitedMemory(
   }
   // Whole pages count.
   let left = last.size & ~0xfffn;
+  // No kernel boots with none: what it would do is not known here.
+  if (left === 0n) return memory;
   const kept: AddressWindow[] = [];
   for (const window of memory) {
     if (left <= 0n) break;
