@@ -72,4 +72,26 @@ export class Coverage {
     const end = this.ends[low - 1];
     return end !== undefined && range.start + range.size <= end;
   }
+
+  /** The parts of a range that the union leaves out, ascending. */
+  gaps(range: AddressRange): readonly AddressRange[] {
+    const gaps: AddressRange[] = [];
+    const end = range.start + range.size;
+    let at = range.start;
+    for (let i = 0; i < this.starts.length && at < end; i++) {
+      const start = this.starts[i] as bigint;
+      const stop = this.ends[i] as bigint;
+      if (stop <= at) continue;
+      if (start >= end) break;
+      if (start > at) gaps.push({ start: at, size: start - at });
+      at = stop;
+    }
+    if (at < end) gaps.push({ start: at, size: end - at });
+    return gaps;
+  }
+
+  /** The union itself, as disjoint ranges, ascending. */
+  get ranges(): readonly AddressRange[] {
+    return this.starts.map((start, i) => ({ start, size: (this.ends[i] as bigint) - start }));
+  }
 }
