@@ -1,4 +1,4 @@
-import type { AddressWindow } from '../config/address-window.ts';
+import type { AddressRange, AddressWindow } from '../config/address-window.ts';
 import type { DeviceTree, TreeNode } from '../devicetree/model.ts';
 import type { Span } from '../source/span.ts';
 
@@ -16,7 +16,9 @@ export interface Board {
   readonly cpus: readonly BoardCpu[] | undefined;
   /** Memory that Linux is kept out of or that has a fixed use; undefined when no device tree of the board is known. */
   readonly reserved: readonly ReservedRange[] | undefined;
-  /** Nodes with registers, also disabled ones; empty without a tree and a built-in list. */
+  /** Reservations that Linux places at boot (CMA pools); left out where no tree is known. */
+  readonly dynamicReserved?: readonly DynamicReservation[];
+  /** Nodes with registers or interrupts, also disabled ones; empty without a tree and a built-in list. */
   readonly devices: readonly BoardDevice[];
   readonly gic: BoardGic | undefined;
   readonly pciHosts: readonly BoardPciHost[];
@@ -64,6 +66,19 @@ export interface ReservedRange extends AddressWindow {
   /** `reserved-memory` node, `/memreserve/` entry, kernel command line. */
   readonly from: 'node' | 'memreserve' | 'command-line';
   readonly node: TreeNode | undefined;
+}
+
+/** A child of `/reserved-memory` with a `size` and no `reg`. Bytes. */
+export interface DynamicReservation {
+  readonly name: string;
+  readonly size: bigint;
+  /** `alloc-ranges`: where it may go; empty: anywhere. */
+  readonly within: readonly AddressRange[];
+  readonly noMap: boolean;
+  readonly reusable: boolean;
+  readonly node: TreeNode;
+  /** The value of `size`. */
+  readonly span: Span;
 }
 
 export interface BoardDevice {
