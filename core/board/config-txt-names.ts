@@ -59,6 +59,22 @@ export const otherSettings: ReadonlySet<string> = new Set([
   'v3d_freq',
 ]);
 
+/** Settings that the bootloader acts on, before the firmware that follows `include` runs. */
+export const bootloaderSettings: ReadonlySet<string> = new Set([
+  'gpu_mem',
+  'gpu_mem_256',
+  'gpu_mem_512',
+  'gpu_mem_1024',
+  'total_mem',
+  'start_x',
+  'start_debug',
+  'start_file',
+  'fixup_file',
+  'uart_2ndstage',
+  'sdram_freq',
+  'bootcode_delay',
+]);
+
 /** MiB that the firmware gives the GPU at least and at most on a board of 1 GiB and more (config.txt documentation, "Memory options"). */
 export const gpuMemoryLimits = { least: 16, most: 944 } as const;
 

@@ -7,7 +7,7 @@ import type { Span } from '../source/span.ts';
 import type { Firmware, FirmwareSetting } from './board.ts';
 import { bootText } from './boot-text.ts';
 import { ConfigTxtFilters, filterNames } from './config-txt-filters.ts';
-import { checkedSettings, gpuMemoryLimits, leadingNumber, otherSettings } from './config-txt-names.ts';
+import { bootloaderSettings, checkedSettings, gpuMemoryLimits, leadingNumber, otherSettings } from './config-txt-names.ts';
 import type { PiModel } from './pi-model.ts';
 
 /** Finds the files that `include` names. */
@@ -185,6 +185,14 @@ class ConfigTxtReader {
     }
     const kind = checkedSettings.get(name);
     if (kind === undefined && !this.plausible(name, nameSpan)) return;
+    if (bootloaderSettings.has(name) && this.open.length > 1) {
+      this.report(
+        'warning',
+        span,
+        `The bootloader reads ${name}, and it follows no include: write it in config.txt itself. Here it sets nothing.`,
+      );
+      return;
+    }
     if (this.filters.applies() === 'maybe') {
       if (kind !== undefined && name !== 'dtoverlay' && name !== 'dtparam')
         this.report(

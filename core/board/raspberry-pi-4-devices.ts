@@ -34,33 +34,45 @@ export function fromBusAddress(bus: bigint, mode: PeripheralMode = 'low'): bigin
   return aperture && bus - aperture.bus + aperture[mode];
 }
 
+const pl011 = ['arm,pl011', 'arm,primecell'];
+
 interface DeviceFacts {
   readonly name: string;
-  readonly compatible: string;
+  readonly compatible: readonly string[];
   /** Bus address and size of each window. */
   readonly windows: readonly (readonly [bigint, bigint])[];
   readonly intids: readonly number[];
-  /** False where the firmware's tree leaves it disabled. */
+  /** False where the kernel's tree leaves it disabled. */
   readonly enabled: boolean;
 }
 
-/** The devices that a cell usually wants; bcm2711.dtsi of the vendor kernel 6.12, decompiled. INTID = SPI + 32. */
+/** The devices that a cell usually wants, as in bcm2711-rpi-4-b.dtb of Debian's kernel 6.1, decompiled. INTID = SPI + 32. */
 const devices: readonly DeviceFacts[] = [
-  device('timer@7e003000', 'brcm,bcm2835-system-timer', [0x7e003000n, 0x1000n], [96, 97, 98, 99]),
-  device('mailbox@7e00b880', 'brcm,bcm2835-mbox', [0x7e00b880n, 0x40n], []),
-  device('watchdog@7e100000', 'brcm,bcm2711-pm', [0x7e100000n, 0x114n], []),
-  device('gpio@7e200000', 'brcm,bcm2711-gpio', [0x7e200000n, 0xb4n], []),
-  device('serial@7e201000', 'arm,pl011', [0x7e201000n, 0x200n], [153]),
-  device('serial@7e201400', 'arm,pl011', [0x7e201400n, 0x200n], [153], false),
-  device('serial@7e201600', 'arm,pl011', [0x7e201600n, 0x200n], [153], false),
-  device('serial@7e201800', 'arm,pl011', [0x7e201800n, 0x200n], [153], false),
-  device('serial@7e201a00', 'arm,pl011', [0x7e201a00n, 0x200n], [153], false),
-  device('serial@7e215040', 'brcm,bcm2835-aux-uart', [0x7e215040n, 0x40n], [125]),
-  device('mmc@7e340000', 'brcm,bcm2711-emmc2', [0x7e340000n, 0x100n], []),
-  device('pcie@7d500000', 'brcm,bcm2711-pcie', [0x7d500000n, 0x9310n], [175, 176, 177, 178, 179, 180]),
-  device('ethernet@7d580000', 'brcm,bcm2711-genet-v5', [0x7d580000n, 0x10000n], [189, 190]),
-  device('avs-monitor@7d5d2000', 'brcm,bcm2711-avs-monitor', [0x7d5d2000n, 0xf00n], []),
-  device('local_intc@40000000', 'brcm,bcm2836-l1-intc', [0x40000000n, 0x100n], []),
+  device('timer@7e003000', ['brcm,bcm2835-system-timer'], [[0x7e003000n, 0x1000n]], [96, 97, 98, 99]),
+  device('mailbox@7e00b880', ['brcm,bcm2835-mbox'], [[0x7e00b880n, 0x40n]], [65]),
+  device(
+    'watchdog@7e100000',
+    ['brcm,bcm2711-pm', 'brcm,bcm2835-pm-wdt'],
+    [
+      [0x7e100000n, 0x114n],
+      [0x7e00a000n, 0x24n],
+      [0x7ec11000n, 0x20n],
+    ],
+    [],
+  ),
+  device('gpio@7e200000', ['brcm,bcm2711-gpio'], [[0x7e200000n, 0xb4n]], [145, 146, 147, 148]),
+  device('serial@7e201000', pl011, [[0x7e201000n, 0x200n]], [153]),
+  device('serial@7e201400', pl011, [[0x7e201400n, 0x200n]], [153], false),
+  device('serial@7e201600', pl011, [[0x7e201600n, 0x200n]], [153], false),
+  device('serial@7e201800', pl011, [[0x7e201800n, 0x200n]], [153], false),
+  device('serial@7e201a00', pl011, [[0x7e201a00n, 0x200n]], [153], false),
+  device('serial@7e215040', ['brcm,bcm2835-aux-uart'], [[0x7e215040n, 0x40n]], [125]),
+  device('mmc@7e340000', ['brcm,bcm2711-emmc2'], [[0x7e340000n, 0x100n]], [158]),
+  // 175 to 178 are INTA to INTD, which the tree has in interrupt-map.
+  device('pcie@7d500000', ['brcm,bcm2711-pcie'], [[0x7d500000n, 0x9310n]], [175, 176, 177, 178, 179, 180]),
+  device('ethernet@7d580000', ['brcm,bcm2711-genet-v5'], [[0x7d580000n, 0x10000n]], [189, 190]),
+  device('avs-monitor@7d5d2000', ['brcm,bcm2711-avs-monitor', 'syscon', 'simple-mfd'], [[0x7d5d2000n, 0xf00n]], []),
+  device('local_intc@40000000', ['brcm,bcm2836-l1-intc'], [[0x40000000n, 0x100n]], []),
 ];
 
 /** GICD, GICC, GICH, GICV of the GIC-400, in the order of `reg`. */
@@ -75,12 +87,12 @@ const LEVEL_HIGH = 4;
 
 function device(
   name: string,
-  compatible: string,
-  window: readonly [bigint, bigint],
+  compatible: readonly string[],
+  windows: DeviceFacts['windows'],
   intids: readonly number[],
   enabled = true,
 ): DeviceFacts {
-  return { name, compatible, windows: [window], intids, enabled };
+  return { name, compatible, windows, intids, enabled };
 }
 
 /** What stands in for the nodes of a tree where none is known. */
@@ -89,7 +101,7 @@ export function builtInDevices(mode: PeripheralMode, span: Span): readonly Board
     ...devices,
     {
       name: 'interrupt-controller@40041000',
-      compatible: 'arm,gic-400',
+      compatible: ['arm,gic-400'],
       windows: gicWindows.map(([, bus, size]) => [bus, size] as const),
       intids: [GIC_MAINTENANCE],
       enabled: true,
@@ -98,7 +110,7 @@ export function builtInDevices(mode: PeripheralMode, span: Span): readonly Board
   return known.map(({ name, compatible, windows, intids, enabled }) => ({
     name,
     path: '',
-    compatible: [compatible],
+    compatible,
     windows: windows.map(([bus, size]) => ({ name, start: onCpu(bus, mode), size, span, busAddress: bus })),
     interrupts: intids.map((intid) => ({ intid, flags: LEVEL_HIGH, span })),
     enabled,
