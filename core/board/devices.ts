@@ -1,5 +1,5 @@
 import { regOf } from '../devicetree/addresses.ts';
-import { interruptsOf } from '../devicetree/interrupts.ts';
+import { interruptMapOf, interruptsOf } from '../devicetree/interrupts.ts';
 import type { TreeNode } from '../devicetree/model.ts';
 import { compatibleOf, stringOf } from '../devicetree/tree-access.ts';
 import type { BoardDevice, DeviceInterrupt, DeviceWindow } from './board.ts';
@@ -61,11 +61,17 @@ export function deviceWindows(node: TreeNode): readonly DeviceWindow[] {
   return windows;
 }
 
-/** The interrupts that reach the GIC. */
+/** The interrupts that reach the GIC: the node's own, then those that it passes on for the devices behind it (INTA to INTD of a PCI host), each once. */
 export function gicInterrupts(node: TreeNode): readonly DeviceInterrupt[] {
   const interrupts: DeviceInterrupt[] = [];
   for (const { intid, flags, span } of interruptsOf(node)) {
     if (intid !== undefined) interrupts.push({ intid, flags, span });
+  }
+  const known = new Set(interrupts.map(({ intid }) => intid));
+  for (const { intid, flags, specifierSpan } of interruptMapOf(node)?.entries ?? []) {
+    if (intid === undefined || known.has(intid)) continue;
+    known.add(intid);
+    interrupts.push({ intid, flags, span: specifierSpan });
   }
   return interrupts;
 }
