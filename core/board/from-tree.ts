@@ -1,11 +1,11 @@
-import type { DeviceTree, TreeNode } from '../devicetree/model.ts';
+import type { DeviceTree } from '../devicetree/model.ts';
 import { stringOf } from '../devicetree/tree-access.ts';
 import type { Span } from '../source/span.ts';
-import type { Board, BoardVariant, Firmware, KernelCommandLine } from './board.ts';
+import type { Board, Firmware, KernelCommandLine } from './board.ts';
 import { addressBitsOf, architectureOf, boardCpus } from './cpus.ts';
 import { boardDevices } from './devices.ts';
 import { boardGic } from './gic.ts';
-import { limitedMemory, memoryLimits } from './kernel-limits.ts';
+import { type RamVariant, withLinuxMemory } from './linux-memory.ts';
 import { memoryOf } from './memory-nodes.ts';
 import { pciHosts } from './pci-hosts.ts';
 import { dynamicReservations, reservedRanges } from './reserved-memory.ts';
@@ -18,8 +18,8 @@ export interface TreeBoardOptions {
   readonly kind?: Board['kind'];
   /** The `model` of the tree where it is left out. */
   readonly name?: string | undefined;
-  /** RAM by other facts than the tree, as they are: they count instead of the tree's memory nodes. */
-  readonly variants?: readonly BoardVariant[] | undefined;
+  /** RAM by other facts than the tree: they count instead of the tree's memory nodes. */
+  readonly ram?: readonly RamVariant[] | undefined;
   readonly firmware?: Firmware | undefined;
   readonly commandLine?: KernelCommandLine | undefined;
   /** By the CPUs where it is left out. */
@@ -30,10 +30,12 @@ export interface TreeBoardOptions {
 export function boardFromTree(tree: DeviceTree, options: TreeBoardOptions): Board {
   const { root } = tree;
   const cpus = boardCpus(root);
+  const architecture = options.architecture ?? architectureOf(cpus);
+  const variants = (options.ram ?? ramOf(tree)).map((variant) => withLinuxMemory(variant, options.commandLine, architecture));
   return {
     name: options.name ?? stringOf(root, 'model') ?? 'the board',
     kind: options.kind ?? 'other',
-    variants: options.variants ?? variantsByTree(root, options.commandLine, options.architecture ?? architectureOf(cpus)),
+    variants,
     cpus,
     reserved: reservedRanges(tree),
     dynamicReserved: dynamicReservations(root),
@@ -49,13 +51,8 @@ export function boardFromTree(tree: DeviceTree, options: TreeBoardOptions): Boar
 }
 
 /** One variant without a name, or none where the tree leaves the RAM to the firmware. */
-function variantsByTree(
-  root: TreeNode,
-  commandLine: KernelCommandLine | undefined,
-  architecture: 'arm64' | 'arm',
-): readonly BoardVariant[] {
-  const ram = memoryOf(root);
+function ramOf(tree: DeviceTree): readonly RamVariant[] {
+  const ram = memoryOf(tree.root);
   if (ram === undefined) return [];
-  const size = ram.reduce((sum, bank) => sum + bank.size, 0n);
-  return [{ name: '', size, ram, gpu: undefined, linux: limitedMemory(ram, memoryLimits(commandLine), architecture) }];
+  return [{ name: '', size: ram.reduce((sum, { size }) => sum + size, 0n), ram, gpu: undefined }];
 }

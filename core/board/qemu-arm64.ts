@@ -1,7 +1,7 @@
 import type { AddressWindow } from '../config/address-window.ts';
 import type { Span } from '../source/span.ts';
 import type { Board, BoardCpu, BoardDevice, BoardGic, BoardPciHost, KernelCommandLine } from './board.ts';
-import { limitedMemory, memoryLimits } from './kernel-limits.ts';
+import { withLinuxMemory } from './linux-memory.ts';
 
 export interface QemuOptions {
   /** `-m`, bytes. */
@@ -132,7 +132,7 @@ export function qemuArm64Board(options: QemuOptions): Board {
   return {
     name: 'QEMU arm64',
     kind: 'qemu-arm64',
-    variants: [{ name: '', size: options.ram, ram, gpu: undefined, linux: limitedMemory(ram, memoryLimits(commandLine), 'arm64') }],
+    variants: [withLinuxMemory({ name: '', size: options.ram, ram, gpu: undefined }, commandLine, 'arm64')],
     cpus: cpusOf(options),
     reserved: [],
     devices,
