@@ -4,7 +4,26 @@ import { type PiModel, piModelFacts } from './pi-model.ts';
 export type Applies = 'yes' | 'no' | 'maybe';
 
 /** Filters on the model; the same kind replaces each other. */
-const modelFilters = ['pi0', 'pi0w', 'pi02', 'pi1', 'pi2', 'pi3', 'pi3+', 'pi4', 'pi400', 'cm4', 'cm4s', 'pi5', 'pi500', 'cm5', 'cm0'];
+const modelFilters = [
+  'pi0',
+  'pi0w',
+  'pi02',
+  'pi1',
+  'pi2',
+  'pi3',
+  'pi3+',
+  'pi4',
+  'pi400',
+  'cm4',
+  'cm4s',
+  'pi5',
+  'pi500',
+  'cm0',
+  'cm1',
+  'cm3',
+  'cm3+',
+  'cm5',
+];
 
 export const filterNames: readonly string[] = ['all', 'none', 'tryboot', ...modelFilters];
 

@@ -15,6 +15,8 @@ export interface RaspberryPi4Options {
   readonly commandLine?: KernelCommandLine | undefined;
   /** Where the peripherals are, by the board's tree; else by `arm_peri_high`. */
   readonly peripherals?: PeripheralMode | undefined;
+  /** GPU memory as a live board shows it; counts where no config.txt is known. */
+  readonly gpu?: AddressWindow | undefined;
   /** Where the board is stated. */
   readonly span: Span;
 }
@@ -62,14 +64,26 @@ export function raspberryPi4(options: RaspberryPi4Options): RaspberryPi4Facts {
   };
 }
 
-function variant(size: bigint, mode: PeripheralMode, { firmware, commandLine, span }: RaspberryPi4Options): BoardVariant {
+function variant(size: bigint, mode: PeripheralMode, { firmware, commandLine, gpu: seen, span }: RaspberryPi4Options): BoardVariant {
   const used = usedMemory(size, firmware, span);
   const ram = ramBanks(used.size, mode, used.span);
-  const gpu = gpuMemory(used.size, firmware, span);
-  // Without an arm_64bit=0 a kernel of 64 bits is taken for granted: Jailhouse runs on no other on this board.
+  const gpu = firmware === undefined && seen !== undefined ? seen : gpuMemory(used.size, firmware, span);
+  // Without arm_64bit=0 a kernel of 64 bits is taken for granted: it is the firmware's default, and Jailhouse's arm64 port needs it.
   const architecture = settingNumber(firmware, 'arm_64bit') === 0 ? 'arm' : 'arm64';
   const linux = limitedMemory(without(ram, gpu), memoryLimits(commandLine), architecture);
   return { name: sizeName(size), size, ram, gpu, linux };
+}
+
+/** The windows without a hole. */
+function without(windows: readonly AddressWindow[], hole: AddressWindow): readonly AddressWindow[] {
+  const holeEnd = hole.start + hole.size;
+  return windows.flatMap((window) => {
+    const end = window.start + window.size;
+    if (hole.size === 0n || holeEnd <= window.start || hole.start >= end) return [window];
+    const below = { ...window, size: hole.start > window.start ? hole.start - window.start : 0n };
+    const above = { ...window, start: holeEnd, size: end > holeEnd ? end - holeEnd : 0n };
+    return [below, above].filter(({ size }) => size > 0n);
+  });
 }
 
 /** `4 GB`, `512 MB`: as the boards are sold. */
@@ -116,21 +130,9 @@ function gpuMegabytes(size: bigint, firmware: Firmware | undefined, span: Span):
   return { megabytes: size >= GIB ? DEFAULT_GPU_MEMORY : 64, by: span };
 }
 
-/** The windows without a hole. */
-function without(windows: readonly AddressWindow[], hole: AddressWindow): readonly AddressWindow[] {
-  const holeEnd = hole.start + hole.size;
-  return windows.flatMap((window) => {
-    const end = window.start + window.size;
-    if (hole.size === 0n || holeEnd <= window.start || hole.start >= end) return [window];
-    const below = { ...window, size: hole.start - window.start };
-    const above = { ...window, start: holeEnd, size: end - holeEnd };
-    return [below, above].filter(({ size }) => size > 0n);
-  });
-}
-
 /** Four Cortex-A72, MPIDR affinity 0 to 3. */
 function cpus(firmware: Firmware | undefined, span: Span): readonly BoardCpu[] {
-  const enableMethod = enableMethodOf(firmware);
+  const enableMethod = piEnableMethod(firmware);
   return [0, 1, 2, 3].map((index) => ({ index, mpidr: BigInt(index), enableMethod, compatible: 'arm,cortex-a72', span }));
 }
 
@@ -138,7 +140,7 @@ function cpus(firmware: Firmware | undefined, span: Span): readonly BoardCpu[] {
  * How CPUs are started: the firmware's own stub parks them in a spin table; TF-A (`armstub=bl31.bin`, also inside the UEFI firmware) answers
  * PSCI. Another stub may do either.
  */
-function enableMethodOf(firmware: Firmware | undefined): string | undefined {
+export function piEnableMethod(firmware: Firmware | undefined): string | undefined {
   if (firmware === undefined) return undefined;
   const stub = firmware.settings.get('armstub')?.value ?? '';
   if (stub === '') return 'spin-table';

@@ -1,0 +1,82 @@
+import type { AddressWindow } from '../config/address-window.ts';
+import type { DeviceTree } from '../devicetree/model.ts';
+import { compatibleOf } from '../devicetree/tree-access.ts';
+import type { Span } from '../source/span.ts';
+import type { Board, BoardCpu, Firmware, KernelCommandLine } from './board.ts';
+import { boardFromTree } from './from-tree.ts';
+import { type PiModel, piModelOf } from './pi-model.ts';
+import { piEnableMethod, raspberryPi4 } from './raspberry-pi-4.ts';
+
+/** Everything that is said of a board, from jailhouse.json, its files, or the name of the root config. */
+export interface BoardInput {
+  /** First `compatible` of the board's tree, as jailhouse.json states it: `raspberrypi,4-model-b`, `linux,dummy-virt`. */
+  readonly model?: string | undefined;
+  /** Bytes of RAM fitted; undefined: all sizes that the board is sold with, or what its tree says. */
+  readonly ram?: bigint | undefined;
+  /** The board's tree with its overlays applied. */
+  readonly tree?: DeviceTree | undefined;
+  /** config.txt, read for `boardPiModel(input)`. */
+  readonly firmware?: Firmware | undefined;
+  readonly commandLine?: KernelCommandLine | undefined;
+  /** GPU memory as a snapshot of the live board shows it; counts where no config.txt is given. */
+  readonly gpu?: AddressWindow | undefined;
+  /** Where the board is stated. */
+  readonly span: Span;
+}
+
+/** The Raspberry Pi that the input speaks of, by its model, else by its tree; undefined for another board. */
+export function boardPiModel(input: Pick<BoardInput, 'model' | 'tree'>): PiModel | undefined {
+  if (input.model !== undefined) return piModelOf([input.model]);
+  return input.tree && piModelOf(compatibleOf(input.tree.root));
+}
+
+/** The board that the configs are checked against. What nobody stated stays unknown. */
+export function composeBoard(input: BoardInput): Board {
+  const model = boardPiModel(input);
+  if (model !== undefined) return composePi(model, input);
+  const { tree, firmware, commandLine, span } = input;
+  if (tree !== undefined) return boardFromTree(tree, { span, commandLine });
+  return {
+    name: input.model ?? 'the board',
+    kind: 'other',
+    variants: [],
+    cpus: undefined,
+    reserved: undefined,
+    devices: [],
+    gic: undefined,
+    pciHosts: [],
+    tree: undefined,
+    firmware,
+    commandLine,
+    addressBits: undefined,
+    span,
+  };
+}
+
+/**
+ * The tree knows devices and reservations, the model knows RAM: whatever `/memory` of a file says, the firmware writes it anew at boot. A fact that
+ * the tree is silent about comes from the built-in list.
+ */
+function composePi(model: PiModel, { ram, tree, firmware, commandLine, gpu, span }: BoardInput): Board {
+  if (tree === undefined) {
+    const { apertures: _, peripherals: _mode, ...facts } = raspberryPi4({ model, ram, firmware, commandLine, gpu, span });
+    return { ...facts, kind: 'raspberry-pi-4', reserved: undefined, tree, firmware, commandLine, span };
+  }
+  const board = boardFromTree(tree, { span, kind: 'raspberry-pi-4', variants: [], firmware, commandLine });
+  const peripherals = board.gic === undefined ? undefined : board.gic.gicd.start > 0xffffffffn ? 'high' : 'low';
+  const facts = raspberryPi4({ model, ram, firmware, commandLine, gpu, peripherals, span });
+  return {
+    ...board,
+    name: facts.name,
+    variants: facts.variants,
+    cpus: board.cpus === undefined ? facts.cpus : board.cpus.map((cpu) => startedBy(cpu, firmware)),
+    devices: board.devices.length === 0 ? facts.devices : board.devices,
+    gic: board.gic ?? facts.gic,
+    addressBits: board.addressBits ?? facts.addressBits,
+  };
+}
+
+/** The file says spin-table; TF-A writes PSCI into the tree that it passes on. */
+function startedBy(cpu: BoardCpu, firmware: Firmware | undefined): BoardCpu {
+  return cpu.enableMethod === 'psci' ? cpu : { ...cpu, enableMethod: piEnableMethod(firmware) };
+}
