@@ -5,7 +5,12 @@ import type { Span } from '../source/span.ts';
 import type { Board, BoardCpu, Firmware, KernelCommandLine } from './board.ts';
 import { boardFromTree } from './from-tree.ts';
 import { type PiModel, piModelOf } from './pi-model.ts';
+import { qemuArm64Board } from './qemu-arm64.ts';
 import { piEnableMethod, raspberryPi4 } from './raspberry-pi-4.ts';
+
+/** First `compatible` of QEMU's arm64 board. */
+const QEMU = 'linux,dummy-virt';
+const GIB = 1n << 30n;
 
 /** Everything that is said of a board, from jailhouse.json, its files, or the name of the root config. */
 export interface BoardInput {
@@ -13,6 +18,8 @@ export interface BoardInput {
   readonly model?: string | undefined;
   /** Bytes of RAM fitted; undefined: all sizes that the board is sold with, or what its tree says. */
   readonly ram?: bigint | undefined;
+  /** CPUs of a QEMU board (`-smp`); other boards say it in their tree. */
+  readonly cpus?: number | undefined;
   /** The board's tree with its overlays applied. */
   readonly tree?: DeviceTree | undefined;
   /** config.txt, read for `boardPiModel(input)`. */
@@ -34,8 +41,14 @@ export function boardPiModel(input: Pick<BoardInput, 'model' | 'tree'>): PiModel
 export function composeBoard(input: BoardInput): Board {
   const model = boardPiModel(input);
   if (model !== undefined) return composePi(model, input);
-  const { tree, firmware, commandLine, span } = input;
-  if (tree !== undefined) return boardFromTree(tree, { span, commandLine });
+  const { ram, cpus, tree, firmware, commandLine, span } = input;
+  const isQemu = (input.model ?? (tree && compatibleOf(tree.root)[0])) === QEMU;
+  if (tree !== undefined) return boardFromTree(tree, { span, kind: isQemu ? 'qemu-arm64' : 'other', commandLine });
+  if (isQemu) {
+    // RAM and CPUs are options of its command line: unknown where they are not stated.
+    const board = qemuArm64Board({ ram: ram ?? GIB, cpus: cpus ?? 1, commandLine, span });
+    return { ...board, ...(ram === undefined && { variants: [] }), ...(cpus === undefined && { cpus: undefined }) };
+  }
   return {
     name: input.model ?? 'the board',
     kind: 'other',
@@ -62,7 +75,7 @@ function composePi(model: PiModel, { ram, tree, firmware, commandLine, gpu, span
     const { apertures: _, peripherals: _mode, ...facts } = raspberryPi4({ model, ram, firmware, commandLine, gpu, span });
     return { ...facts, kind: 'raspberry-pi-4', reserved: undefined, tree, firmware, commandLine, span };
   }
-  const board = boardFromTree(tree, { span, kind: 'raspberry-pi-4', variants: [], firmware, commandLine });
+  const board = boardFromTree(tree, { span, kind: 'raspberry-pi-4', ram: [], firmware, commandLine });
   const peripherals = board.gic === undefined ? undefined : board.gic.gicd.start > 0xffffffffn ? 'high' : 'low';
   const facts = raspberryPi4({ model, ram, firmware, commandLine, gpu, peripherals, span });
   return {

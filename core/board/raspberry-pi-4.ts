@@ -3,7 +3,7 @@ import type { Span } from '../source/span.ts';
 import type { BoardCpu, BoardDevice, BoardGic, BoardPciHost, BoardVariant, Firmware, KernelCommandLine } from './board.ts';
 import { settingNumber } from './config-txt.ts';
 import { gpuMemoryLimits } from './config-txt-names.ts';
-import { limitedMemory, memoryLimits } from './kernel-limits.ts';
+import { withLinuxMemory } from './linux-memory.ts';
 import { type PiModel, piModelFacts } from './pi-model.ts';
 import { builtInDevices, builtInGic, builtInPciHost, type PeripheralMode, peripheralApertures } from './raspberry-pi-4-devices.ts';
 
@@ -70,20 +70,7 @@ function variant(size: bigint, mode: PeripheralMode, { firmware, commandLine, gp
   const gpu = firmware === undefined && seen !== undefined ? seen : gpuMemory(used.size, firmware, span);
   // Without arm_64bit=0 a kernel of 64 bits is taken for granted: it is the firmware's default, and Jailhouse's arm64 port needs it.
   const architecture = settingNumber(firmware, 'arm_64bit') === 0 ? 'arm' : 'arm64';
-  const linux = limitedMemory(without(ram, gpu), memoryLimits(commandLine), architecture);
-  return { name: sizeName(size), size, ram, gpu, linux };
-}
-
-/** The windows without a hole. */
-function without(windows: readonly AddressWindow[], hole: AddressWindow): readonly AddressWindow[] {
-  const holeEnd = hole.start + hole.size;
-  return windows.flatMap((window) => {
-    const end = window.start + window.size;
-    if (hole.size === 0n || holeEnd <= window.start || hole.start >= end) return [window];
-    const below = { ...window, size: hole.start > window.start ? hole.start - window.start : 0n };
-    const above = { ...window, start: holeEnd, size: end > holeEnd ? end - holeEnd : 0n };
-    return [below, above].filter(({ size }) => size > 0n);
-  });
+  return withLinuxMemory({ name: sizeName(size), size, ram, gpu }, commandLine, architecture);
 }
 
 /** `4 GB`, `512 MB`: as the boards are sold. */
