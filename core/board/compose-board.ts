@@ -25,7 +25,7 @@ export interface BoardInput {
   /** config.txt, read for `boardPiModel(input)`. */
   readonly firmware?: Firmware | undefined;
   readonly commandLine?: KernelCommandLine | undefined;
-  /** GPU memory as a snapshot of the live board shows it; counts where no config.txt is given. */
+  /** GPU memory as a snapshot of the live board shows it: counts instead of what config.txt says. */
   readonly gpu?: AddressWindow | undefined;
   /** Where the board is stated. */
   readonly span: Span;

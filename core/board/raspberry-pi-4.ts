@@ -15,7 +15,7 @@ export interface RaspberryPi4Options {
   readonly commandLine?: KernelCommandLine | undefined;
   /** Where the peripherals are, by the board's tree; else by `arm_peri_high`. */
   readonly peripherals?: PeripheralMode | undefined;
-  /** GPU memory as a live board shows it; counts where no config.txt is known. */
+  /** GPU memory as a live board shows it: counts instead of what config.txt says. */
   readonly gpu?: AddressWindow | undefined;
   /** Where the board is stated. */
   readonly span: Span;
@@ -67,7 +67,7 @@ export function raspberryPi4(options: RaspberryPi4Options): RaspberryPi4Facts {
 function variant(size: bigint, mode: PeripheralMode, { firmware, commandLine, gpu: seen, span }: RaspberryPi4Options): BoardVariant {
   const used = usedMemory(size, firmware, span);
   const ram = ramBanks(used.size, mode, used.span);
-  const gpu = firmware === undefined && seen !== undefined ? seen : gpuMemory(used.size, firmware, span);
+  const gpu = seen ?? gpuMemory(used.size, firmware, span);
   // Without arm_64bit=0 a kernel of 64 bits is taken for granted: it is the firmware's default, and Jailhouse's arm64 port needs it.
   const architecture = settingNumber(firmware, 'arm_64bit') === 0 ? 'arm' : 'arm64';
   return withLinuxMemory({ name: sizeName(size), size, ram, gpu }, commandLine, architecture);
