@@ -3,7 +3,7 @@ import { regOf } from '../devicetree/addresses.ts';
 import { gicV2Compatibles, gicV3Compatibles } from '../devicetree/interrupt-specifier.ts';
 import { interruptsOf } from '../devicetree/interrupts.ts';
 import type { TreeNode } from '../devicetree/model.ts';
-import { cellOf, compatibleOf, isEnabled, nodesBelow, property } from '../devicetree/tree-access.ts';
+import { cellOf, compatibleOf, stringOf } from '../devicetree/tree-access.ts';
 import type { BoardGic } from './board.ts';
 
 /** The version that a node's `compatible` states; undefined for anything but a GIC. */
@@ -17,10 +17,14 @@ export function gicVersionOf(node: TreeNode): 2 | 3 | undefined {
 
 /** The node of the GIC that the CPUs take their interrupts from. */
 export function gicNode(root: TreeNode): TreeNode | undefined {
-  for (const node of nodesBelow(root)) {
-    if (property(node, 'compatible') === undefined || gicVersionOf(node) === undefined || !isEnabled(node)) continue;
+  const open = [root];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    // What stands below a disabled node is disabled, too.
+    const status = stringOf(at, 'status');
+    if (status !== undefined && status !== 'okay' && status !== 'ok') continue;
     // One that raises SPIs stands behind another GIC.
-    if (!interruptsOf(node).some(({ kind }) => kind === 'spi')) return node;
+    if (gicVersionOf(at) !== undefined && !interruptsOf(at).some(({ kind }) => kind === 'spi')) return at;
+    for (let i = at.children.length - 1; i >= 0; i--) open.push(at.children[i] as TreeNode);
   }
   return undefined;
 }

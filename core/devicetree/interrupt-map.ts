@@ -37,7 +37,8 @@ export interface InterruptMap {
   readonly rest: number;
   /**
    * The entries are written for another number of address cells than the controller says (`#address-cells`; none means 0): Linux reads every entry
-   * after the first at the wrong place. `entries` are then as they are written.
+   * after the first at the wrong place. `entries` are then as they are written. A few interrupt controllers that are no PCI hosts want it so: their
+   * drivers read the map themselves (Linux, drivers/of/irq.c:of_irq_imap_abusers).
    */
   readonly wrongStride: { readonly controller: TreeNode; readonly said: number; readonly written: number } | undefined;
 }

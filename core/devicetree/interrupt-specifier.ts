@@ -35,6 +35,10 @@ export const gicV3Compatibles: ReadonlySet<string> = new Set(['arm,gic-v3', 'qco
 
 /** Controllers between devices and the GIC that wake a sleeping chip and pass on the GIC's numbers, SPIs as they are. */
 const forwarding: ReadonlySet<string> = new Set([
+  'allwinner,sun6i-a31-r-intc',
+  'allwinner,sun8i-h3-r-intc',
+  'allwinner,sun50i-a64-r-intc',
+  'allwinner,sun50i-h6-r-intc',
   'fsl,imx6q-gpc',
   'fsl,imx6sl-gpc',
   'fsl,imx6sx-gpc',
@@ -55,7 +59,7 @@ function numbersLikeGic(controller: TreeNode): boolean {
   return compatibleOf(controller).some((name) => gicV2Compatibles.has(name) || gicV3Compatibles.has(name) || forwarding.has(name));
 }
 
-/** Type cell of a GIC specifier (dt-bindings/interrupt-controller/arm-gic.h), first number of that type, and how messages call it. */
+/** By the type cell of a GIC specifier (dt-bindings/interrupt-controller/arm-gic.h): what it is, and the INTID of its number 0. */
 const gicTypes: readonly { readonly kind: InterruptKind; readonly first: number }[] = [
   { kind: 'spi', first: 32 },
   { kind: 'ppi', first: 16 },
