@@ -6,6 +6,7 @@ import { nodesBelow, property } from './tree-access.ts';
 /** A node of a base tree that overlays are merged into. */
 export class MergedNode extends BuiltNode {
   override children: MergedNode[] = [];
+  private readonly fresh: MergedNode[] = [];
   private childIndex: ChildIndex<MergedNode> | undefined;
   private propertyIndex: Map<string, number> | undefined;
 
@@ -14,15 +15,21 @@ export class MergedNode extends BuiltNode {
     return this.childIndex.find(name);
   }
 
-  /** A new child, with the spans of the node it is made after. */
+  /** A new child, with the spans of the node it is made after. It is among `children` after `settle`. */
   add(model: TreeNode): MergedNode {
     const node = new MergedNode(model.name, this, model.span);
     node.labels = [...model.labels];
     node.places = [...model.places];
     this.childIndex ??= new ChildIndex(this.children);
     this.childIndex.putInFront(node);
-    this.children.push(node);
+    this.fresh.push(node);
     return node;
+  }
+
+  /** Puts new children where libfdt puts them, in front: the next overlay finds them in that order. */
+  settle(): void {
+    if (this.fresh.length > 0) this.children = [...this.fresh.reverse(), ...this.children];
+    this.fresh.length = 0;
   }
 
   get(name: string): TreeProperty | undefined {
@@ -55,6 +62,7 @@ export class MergedNode extends BuiltNode {
 export class MergedTree implements Lookup<MergedNode> {
   readonly root: MergedNode;
   private readonly byPhandle = new Map<number, MergedNode>();
+  private readonly grown = new Set<MergedNode>();
   private max = 0;
 
   constructor(base: TreeNode) {
@@ -82,6 +90,20 @@ export class MergedTree implements Lookup<MergedNode> {
 
   child(node: MergedNode, name: string): MergedNode | undefined {
     return node.find(name);
+  }
+
+  /** The child of this name, made after `model` where there is none. */
+  childLike(node: MergedNode, model: TreeNode): MergedNode {
+    const there = node.find(model.name);
+    if (there !== undefined) return there;
+    this.grown.add(node);
+    return node.add(model);
+  }
+
+  /** To be called once nothing is added any more. */
+  settle(): void {
+    for (const node of this.grown) node.settle();
+    this.grown.clear();
   }
 
   property(node: MergedNode, name: string): TreeProperty | undefined {

@@ -23,7 +23,7 @@ export interface ReplacedProperty {
 
 /**
  * The base with one overlay on it, as libfdt's fdt_overlay_apply (dtc 1.6.1) makes it; U-Boot and fdtoverlay call just that. What is new keeps
- * the overlay's spans. New nodes and properties come last. What cannot be applied is told, and the rest is applied nevertheless.
+ * the overlay's spans. New nodes come first, as there; new properties last. What cannot be applied is told, and the rest is applied nevertheless.
  */
 export function applyOverlay(base: DeviceTree, overlay: DeviceTree): AppliedOverlay {
   return new OverlayApplication(base, overlay).run();
@@ -69,6 +69,7 @@ class OverlayApplication {
         this.overlay.root.span,
       );
     this.addSymbols(targets);
+    this.merged.settle();
     return { tree: { ...this.base, root: this.merged.root }, findings: this.problems.findings, replaced: this.replaced };
   }
 
@@ -111,7 +112,7 @@ class OverlayApplication {
         const before = this.merged.set(into, after);
         if (before !== undefined && !sameBytes(before.value, after.value)) this.replaced.push({ node: into, before, after });
       }
-      const below = from.children.map((child): [MergedNode, TreeNode] => [into.find(child.name) ?? into.add(child), child]);
+      const below = from.children.map((child): [MergedNode, TreeNode] => [this.merged.childLike(into, child), child]);
       for (const next of below.reverse()) open.push(next);
     }
   }
@@ -121,7 +122,7 @@ class OverlayApplication {
     const { lookup } = this.resolved;
     const from = lookup.child(this.overlay.root, '__symbols__');
     if (from === undefined) return;
-    const into = this.merged.root.find('__symbols__') ?? this.merged.root.add(from);
+    const into = this.merged.childLike(this.merged.root, from);
     for (const symbol of from.properties) {
       const [path, ...more] = stringsOf(symbol);
       if (path === undefined || more.length > 0 || symbol.value.at(-1) !== 0 || !path.startsWith('/')) {
