@@ -217,7 +217,7 @@ function paste(left: Token, right: Token, expansion: Expansion, invalidPaste: In
   const token = made[0];
   if (made.length !== 1 || !token || token.text !== text) {
     invalidPaste(left, right);
-    return [left, right];
+    return [left, right.with(right.flags & ~TokenFlag.SpaceBefore, right.expansion)];
   }
   return [new Token(token.kind, text, left.file, left.start, left.end, left.flags & TokenFlag.SpaceBefore, left.expansion ?? expansion)];
 }

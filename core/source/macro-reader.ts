@@ -50,13 +50,15 @@ export abstract class MacroReader extends TokenReader {
       { macro, call: name, callEnd },
       args,
       (tokens) => this.expandArgument(tokens),
-      (left, right) =>
+      (left, right) => {
+        if (this.dialect === 'assembler') return;
         this.report(
           'c-preprocessor',
           'error',
           name,
           `In ${macro.name}, ## joins "${left.text}" and "${right.text}", which makes no token; the compiler stops here.`,
-        ),
+        );
+      },
     );
     this.produced += body.length >> 2;
     this.painted.add(macro);

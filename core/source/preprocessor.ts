@@ -6,6 +6,7 @@ import type { Include, IncludeHost, Prelude, Preprocessed } from './preprocessor
 import type { SourceFile } from './source-file.ts';
 import { placeOf, Token, TokenFlag, TokenKind } from './token.ts';
 import { type Conditional, endOf, MAX_TOKENS, type OpenFile } from './token-reader.ts';
+import type { Dialect } from './tokenizer.ts';
 
 /** gcc's own limit for nested includes. */
 const MAX_INCLUDE_DEPTH = 200;
@@ -15,8 +16,8 @@ const MAX_SELF_INCLUDES = 20;
 const MAX_INCLUDES = 2000;
 
 /** Runs the preprocessor over a source. Never throws: what is wrong becomes a finding, and the reading goes on. */
-export function preprocess(file: SourceFile, start: Prelude, host: IncludeHost): Preprocessed {
-  return new Preprocessor(start, host).run(file);
+export function preprocess(file: SourceFile, start: Prelude, host: IncludeHost, dialect: Dialect = 'c'): Preprocessed {
+  return new Preprocessor(start, host, dialect).run(file);
 }
 
 /** The starting point: predefined macros, nothing read yet. */
@@ -34,8 +35,8 @@ class Preprocessor extends MacroReader {
   private preludeOpen = true;
   private includeLimitReported = false;
 
-  constructor(start: Prelude, host: IncludeHost) {
-    super(host);
+  constructor(start: Prelude, host: IncludeHost, dialect: Dialect) {
+    super(host, dialect);
     this.prelude = start;
     this.macros = start.macros;
     this.once = new Set(start.once);
@@ -73,6 +74,7 @@ class Preprocessor extends MacroReader {
 
   protected override directive(open: OpenFile, hash: Token): Token | undefined {
     const line: Token[] = [];
+    const begin = open.at;
     while (open.at < open.tokens.length) {
       const token = open.tokens[open.at] as Token;
       if (token.flags & TokenFlag.LineStart) break;
@@ -141,6 +143,11 @@ class Preprocessor extends MacroReader {
       case 'unassert':
         return undefined;
       default:
+        // Assembler and device trees may write `#` as they like.
+        if (this.dialect === 'assembler') {
+          open.at = begin;
+          return hash;
+        }
         // `# 1 "file"` is a line marker of an already preprocessed source.
         if (name.kind !== TokenKind.Number) {
           this.report('c-preprocessor', 'error', name, `#${name.text} is no preprocessor directive.`, undefined, hash);
@@ -300,7 +307,12 @@ class Preprocessor extends MacroReader {
       const next = body[i + 1];
       if (token.text === '##' && (i === 0 || !next)) {
         this.report('c-preprocessor', 'error', token, '## needs something on both sides.');
-      } else if (token.text === '#' && parameters && !(next && (parameters.includes(next.text) || next.text === '__VA_OPT__'))) {
+      } else if (
+        this.dialect === 'c' &&
+        token.text === '#' &&
+        parameters &&
+        !(next && (parameters.includes(next.text) || next.text === '__VA_OPT__'))
+      ) {
         this.report('c-preprocessor', 'error', token, '# needs the name of a parameter behind it.');
       }
     });

@@ -4,6 +4,7 @@ import { clipped } from './message-length.ts';
 import type { IncludeHost } from './preprocessor-result.ts';
 import type { SourceFile } from './source-file.ts';
 import { placeOf, placeOfRun, Token, TokenFlag, TokenKind } from './token.ts';
+import type { Dialect } from './tokenizer.ts';
 
 /** More than any config comes near; keeps a macro that doubles itself from eating the memory. */
 export const MAX_TOKENS = 500_000;
@@ -47,9 +48,12 @@ export abstract class TokenReader {
   protected produced = 0;
   private limitReported = false;
 
-  constructor(protected readonly host: IncludeHost) {}
+  constructor(
+    protected readonly host: IncludeHost,
+    protected readonly dialect: Dialect,
+  ) {}
 
-  /** Carries out the directive behind `hash`; returns a token only for a pragma that the parser has to see. */
+  /** Carries out the directive behind `hash`; returns a token only for a pragma that the parser has to see, and `hash` where it is none. */
   protected abstract directive(open: OpenFile, hash: Token): Token | undefined;
 
   /** The next token before macro expansion: of the innermost context, else of the file. */

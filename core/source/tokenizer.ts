@@ -7,6 +7,9 @@ export interface TokenizerProblem {
   readonly end: number;
 }
 
+/** `assembler` is what `cpp -x assembler-with-cpp` does, and with it device trees: no digraphs, no raw strings, `#` may be a plain token. */
+export type Dialect = 'c' | 'assembler';
+
 export interface TokenizedFile {
   readonly file: SourceFile;
   readonly tokens: readonly Token[];
@@ -51,14 +54,14 @@ const rawPrefix = /^(?:R|LR|u8R|uR|UR)$/;
 const innerSplice = /[^\s\\]\\[ \t]*\r?\n[^\s]/;
 
 /** Cuts a text into preprocessing tokens (C17 6.4, with gcc's extensions). Comments are white space. Never throws. */
-export function tokenize(file: SourceFile): TokenizedFile {
+export function tokenize(file: SourceFile, dialect: Dialect = 'c'): TokenizedFile {
   const { text } = file;
   if (!innerSplice.test(text)) {
-    const result = scan(file, text, undefined);
+    const result = scan(file, text, undefined, dialect);
     if (result) return result;
   }
   const { cleaned, offsets } = withoutSplices(text);
-  return scan(file, cleaned, offsets) ?? { file, tokens: [], problems: [] };
+  return scan(file, cleaned, offsets, dialect) ?? { file, tokens: [], problems: [] };
 }
 
 function withoutSplices(text: string): { cleaned: string; offsets: Uint32Array } {
@@ -80,7 +83,7 @@ function withoutSplices(text: string): { cleaned: string; offsets: Uint32Array }
 }
 
 /** Returns undefined when a literal runs over a spliced line and the text has to be cleaned first. */
-function scan(file: SourceFile, text: string, offsets: Uint32Array | undefined): TokenizedFile | undefined {
+function scan(file: SourceFile, text: string, offsets: Uint32Array | undefined, dialect: Dialect): TokenizedFile | undefined {
   const tokens: Token[] = [];
   const problems: TokenizerProblem[] = [];
   const length = text.length;
@@ -112,7 +115,7 @@ function scan(file: SourceFile, text: string, offsets: Uint32Array | undefined):
       const quote = text.charCodeAt(at);
       if ((quote === 34 || quote === 39) && at - start <= 3) {
         const prefix = text.slice(start, at);
-        if (quote === 34 && rawPrefix.test(prefix)) {
+        if (quote === 34 && dialect === 'c' && rawPrefix.test(prefix)) {
           at = rawStringEnd(text, at, problems, real, start);
           push(TokenKind.String, text.slice(start, at), start, at);
           continue;
@@ -177,7 +180,7 @@ function scan(file: SourceFile, text: string, offsets: Uint32Array | undefined):
       if (punctuators3.has(three)) {
         at += 3;
         push(TokenKind.Punctuator, three, start, at);
-      } else if (punctuators2.has(two)) {
+      } else if (punctuators2.has(two) && (dialect === 'c' || digraphs[two] === undefined)) {
         at += 2;
         if (two === '%:' && text.startsWith('%:', at)) {
           at += 2;
