@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import { compareAbi } from './conformance/abi.ts';
+import { compareBoardBlobs } from './conformance/board-blobs.ts';
 import { compareBytes } from './conformance/bytes.ts';
 import { compareConfigCheck } from './conformance/config-check.ts';
 import { compareHostile } from './conformance/hostile.ts';
@@ -99,6 +100,12 @@ try {
   heading('built-in ABI tables against the headers of their commits');
   const abi = compareAbi(directory);
   result(`${abi.checked} facts (sizes, offsets, values) compared, ${abi.misses.length} differ`, abi.misses);
+
+  heading('device-tree blobs of real boards, read and written again');
+  const boards = compareBoardBlobs();
+  const otherwise = `${boards.exceptions.length} for the reason below`;
+  result(`${boards.kernel}: ${boards.identical} of ${boards.blobs} byte-identical, ${otherwise}; ${boards.printed} printed`, boards.misses);
+  for (const exception of boards.exceptions) process.stdout.write(`        ${exception}\n`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

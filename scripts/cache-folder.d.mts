@@ -1,0 +1,2 @@
+export function cacheFolder(): string;
+export function installOnce(name: string, install: (folder: string) => void): string;
