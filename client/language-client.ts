@@ -27,6 +27,8 @@ export async function connect(serverModule: string, output: LogOutputChannel): P
         // VS Code takes .h files for C++.
         { scheme: 'file', pattern: '**/*.h' },
         { scheme: 'file', pattern: '**/jailhouse.json' },
+        // Device trees, config.txt and cmdline.txt: the server leaves those alone that belong to no system.
+        { scheme: 'file', pattern: '**/*.{dts,dtsi,dtso,overlay,txt}' },
       ],
       // Ask on every edit: without this the client waits until the server says that something changed.
       diagnosticPullOptions: { onChange: true, onSave: false },

@@ -120,11 +120,17 @@ export class Checking {
   check(path: string): void {
     for (const queue of this.queues) queue.delete(path);
     try {
+      // What a device tree or config.txt and the configs say together is found with the configs: they first, then the answer is whole.
+      for (const config of this.isRelevant(path) ? this.engine.configsWith(path) : []) {
+        if (this.isRelevant(config)) this.check(config);
+      }
       const report = this.isRelevant(path) && isChecked(path, this.engine) ? this.engine.check(path) : undefined;
       if (report === undefined && !this.openPaths.has(path)) this.found.delete(path);
       this.note(this.store.update(path, report));
       this.listener.checked(path);
       for (const member of report?.system ? [report.system.rootCell, ...report.system.cells] : []) this.promote(member);
+      // The files of its board and guest have mistakes of their own to tell.
+      if (report?.config !== undefined) this.consider(this.engine.filesWith(path).filter((file) => !this.isRelevant(file)));
     } catch (thrown) {
       // What the document showed last stays: an empty answer would look like a clean config.
       this.log.error(`checking ${path} failed: ${describeThrown(thrown)}`);
@@ -216,6 +222,7 @@ export class Checking {
 
 /** A file that is gone has nothing to show, though the engine may still know its last good model. */
 function isChecked(path: string, engine: Engine): boolean {
+  // A blob has no text to show anything in.
   if (engine.text(path) === undefined) return false;
-  return isProjectFile(path) || engine.isConfig(path);
+  return isProjectFile(path) || engine.isConfig(path) || engine.configsWith(path).length > 0;
 }

@@ -13,6 +13,7 @@ export interface ClientFeatures {
   readonly registerWatchers: boolean;
   readonly workspaceFolders: boolean;
   readonly documentChanges: boolean;
+  readonly createFiles: boolean;
   readonly codeActionLiterals: boolean;
 }
 
@@ -35,6 +36,7 @@ export function readClientFeatures(capabilities: ClientCapabilities): ClientFeat
     registerWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     workspaceFolders: workspace?.workspaceFolders === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    createFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
   };
 }

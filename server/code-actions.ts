@@ -6,6 +6,7 @@ import {
   CodeActionKind,
   type CodeActionParams,
   type Connection,
+  CreateFile,
   type Diagnostic,
   type TextEdit,
   type WorkspaceEdit,
@@ -115,7 +116,9 @@ export class CodeActions {
 
   private actionFor(finding: Finding, fix: Fix, diagnostic: Diagnostic): CodeAction | undefined {
     // Built-in headers are read-only; a fix that touches one cannot be applied.
-    if (fix.edits.length === 0 || fix.edits.some(({ span }) => isVirtual(span.file))) return undefined;
+    const newFiles = fix.newFiles ?? [];
+    if (fix.edits.length + newFiles.length === 0 || fix.edits.some(({ span }) => isVirtual(span.file))) return undefined;
+    if (newFiles.length > 0 && !(this.features().createFiles && this.features().documentChanges)) return undefined;
     const edits = new Map<string, TextEdit[]>();
     for (const { span, newText } of fix.edits) {
       const edit = { range: rangeOf(span, this.textOf), newText };
@@ -128,20 +131,27 @@ export class CodeActions {
       kind: CodeActionKind.QuickFix,
       diagnostics: [diagnostic],
       isPreferred: finding.fixes.length === 1 && fix.needsChoice !== true,
-      edit: this.workspaceEdit(edits),
+      edit: this.workspaceEdit(edits, newFiles),
     };
   }
 
   /** With the versions of the open documents, so that a client refuses an edit made for a text that is gone. */
-  private workspaceEdit(edits: ReadonlyMap<string, TextEdit[]>): WorkspaceEdit {
+  private workspaceEdit(edits: ReadonlyMap<string, TextEdit[]>, newFiles: Fix['newFiles'] = []): WorkspaceEdit {
     if (!this.features().documentChanges) {
       return { changes: Object.fromEntries([...edits].map(([path, list]) => [this.uris.uriOf(path), list])) };
     }
+    const atStart = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     return {
-      documentChanges: [...edits].map(([path, list]) => ({
-        textDocument: { uri: this.uris.uriOf(path), version: this.documents.version(path) ?? null },
-        edits: list,
-      })),
+      documentChanges: [
+        ...newFiles.flatMap(({ path, text }) => {
+          const uri = this.uris.uriOf(path);
+          return [CreateFile.create(uri), { textDocument: { uri, version: null }, edits: [{ range: atStart, newText: text }] }];
+        }),
+        ...[...edits].map(([path, list]) => ({
+          textDocument: { uri: this.uris.uriOf(path), version: this.documents.version(path) ?? null },
+          edits: list,
+        })),
+      ],
     };
   }
 }

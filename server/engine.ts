@@ -1,4 +1,7 @@
 import type { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 
 /** What the server asks of the engine. */
-export type Engine = Pick<Workspace, 'configure' | 'open' | 'close' | 'invalidate' | 'isConfig' | 'configsIn' | 'check' | 'text'>;
+export type Engine = Pick<
+  Workspace,
+  'configure' | 'open' | 'close' | 'invalidate' | 'isConfig' | 'configsIn' | 'configsWith' | 'filesWith' | 'check' | 'text'
+>;

@@ -5,9 +5,12 @@ import type { Folders } from './folders.ts';
 import { describeThrown, guarded, type Log } from './guard.ts';
 import type { Uris } from './uris.ts';
 
-/** Sources, headers, binaries and the project file; and whole folders, which vanish and appear without an event for each file. */
+/**
+ * Sources, headers, binaries, device trees, what the firmware reads (config.txt may include any text) and the project file; and whole folders,
+ * which vanish and appear without an event for each file.
+ */
 const watchers = [
-  { globPattern: '**/*.{c,h,cell}' },
+  { globPattern: '**/*.{c,h,cell,dts,dtsi,dtso,overlay,dtb,dtbo,txt}' },
   { globPattern: '**/jailhouse.json' },
   { globPattern: '**/*', kind: WatchKind.Create | WatchKind.Delete },
 ];

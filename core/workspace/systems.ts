@@ -103,6 +103,11 @@ export class Systems {
     return { name: baseName(root).replace(/\.\w+$/, ''), rootCell: root, cells, from: 'naming', explicitSet: false };
   }
 
+  /** The cells of a folder's configs, as far as names tell. */
+  cellsIn(directory: string): readonly string[] {
+    return Object.keys(this.folder(directory, '.c').rootOf);
+  }
+
   private folder(directory: string, ending: string): FolderSystems {
     return this.queries.query(
       `folder:${directory}:${ending}`,

@@ -1,19 +1,23 @@
 import type { Architecture, Config } from '../config/model.ts';
-import { foldFindings } from '../rules/folding.ts';
 import { isKnownRule, isReportable } from '../rules/known.ts';
-import { runCellRules, runFileRules, runSetRules } from '../rules/run.ts';
 import { applySuppressions } from '../rules/suppressions.ts';
 import type { FileSystem } from '../source/file-system.ts';
 import type { Finding } from '../source/finding.ts';
 import { baseName, joinPath } from '../source/paths.ts';
 import type { LineIndex } from '../source/span.ts';
+import { type BoardReading, Boards } from './boards.ts';
+import { BootFiles } from './boot-files.ts';
 import { ConfigReader, type ReadConfig } from './config-reader.ts';
+import { type GuestReading, Guests } from './guests.ts';
 import { Inputs } from './inputs.ts';
 import { Queries } from './queries.ts';
 import type { FileReport } from './report.ts';
+import { RuleFindings } from './rule-findings.ts';
 import { defaultSettings, type WorkspaceSettings } from './settings.ts';
+import { isSupportingFile, SupportingFiles } from './supporting-files.ts';
 import { Systems } from './systems.ts';
 import { shiftFindings } from './text-shift.ts';
+import { type TreeFile, TreeReader } from './tree-reader.ts';
 
 /** Folders that hold no configs, however they are named; hidden ones are skipped too. */
 export const skippedFolders = new Set(['node_modules', 'dist', 'build']);
@@ -31,6 +35,11 @@ export class Workspace {
   private readonly inputs: Inputs;
   private readonly systems: Systems;
   private readonly reader: ConfigReader;
+  private readonly trees: TreeReader;
+  private readonly boards: Boards;
+  private readonly guests: Guests;
+  private readonly supporting: SupportingFiles;
+  private readonly ruleFindings: RuleFindings;
   private readonly lastGood = new Map<string, LastGood>();
 
   constructor(
@@ -39,11 +48,19 @@ export class Workspace {
   ) {
     this.inputs = new Inputs(fs, this.queries);
     this.systems = new Systems(this.inputs, this.queries);
-    this.reader = new ConfigReader(
-      this.inputs,
-      () => this.recordedSettings(),
-      (path) => this.systems.projectOf(path),
-    );
+    const reading = (): WorkspaceSettings => this.recordedSettings();
+    const projectOf = (path: string) => this.systems.projectOf(path);
+    this.reader = new ConfigReader(this.inputs, reading, projectOf);
+    this.trees = new TreeReader(this.inputs, this.queries, reading, projectOf);
+    const bootFiles = new BootFiles(this.inputs, this.queries);
+    this.boards = new Boards(this.inputs, this.queries, this.systems, this.trees, bootFiles);
+    this.guests = new Guests(this.inputs, this.queries, this.systems, this.trees);
+    this.supporting = new SupportingFiles(this.queries, this.systems, this.trees, this.boards, this.guests, bootFiles);
+    this.ruleFindings = new RuleFindings(this.queries, this.systems, this.boards, this.guests, {
+      effective: (path) => this.effective(path),
+      severity: () => this.recordedSeverity().severity,
+      text: (path) => this.text(path)?.text,
+    });
   }
 
   get settings(): WorkspaceSettings {
@@ -106,14 +123,42 @@ export class Workspace {
     }
   }
 
-  /** Reads and checks one config, against its system where one is known. A `jailhouse.json` is checked as a file of its own. */
+  /** A device tree by itself: source or blob. */
+  deviceTree(path: string): TreeFile {
+    return this.trees.read(path);
+  }
+
+  /** The board under a system config, and the files that say what it is; undefined when nothing tells of one. */
+  board(rootCell: string): BoardReading | undefined {
+    return this.boards.reading(rootCell);
+  }
+
+  /** What runs in a cell by a device tree; undefined when nothing tells. */
+  guest(cell: string): GuestReading | undefined {
+    return this.guests.reading(cell);
+  }
+
+  /** The configs that are checked with a device tree, config.txt or cmdline.txt: those of the systems that it belongs to. */
+  configsWith(path: string): readonly string[] {
+    return isSupportingFile(path) ? this.supporting.configsWith(path) : [];
+  }
+
+  /** The device trees and boot files that a config is checked with, included files too. */
+  filesWith(config: string): readonly string[] {
+    return this.supporting.filesWith(config);
+  }
+
+  /**
+   * Reads and checks one config, against its system where one is known. A `jailhouse.json` and the files of a board or guest are checked as files of
+   * their own: what they and the configs say together is said of the configs.
+   */
   check(path: string): FileReport {
     return this.queries.query(`check:${path}`, () => this.compose(path));
   }
 
   /** The text that spans of this path refer to: open text, file, or built-in header; undefined for a binary. */
   text(path: string): LineIndex | undefined {
-    return path.endsWith('.cell') ? undefined : this.inputs.source(path)?.lines;
+    return /\.(?:cell|dtbo?)$/.test(path) ? undefined : this.inputs.source(path)?.lines;
   }
 
   /** Goes up by one whenever an answer was computed rather than remembered: for tests of what an edit costs. */
@@ -131,11 +176,17 @@ export class Workspace {
       const findings = this.systems.projectFindings(path);
       return { path, findings: this.ordered(path, findings), config: undefined, current: true, header: undefined, system: undefined };
     }
+    if (isSupportingFile(path)) {
+      const [first] = this.supporting.configsWith(path);
+      const system = first === undefined ? undefined : this.systems.membership(first);
+      const findings = first === undefined ? [] : this.suppress(path, this.supporting.findings(path), true);
+      return { path, findings: this.ordered(path, findings), config: undefined, current: true, header: undefined, system };
+    }
     const read = this.read(path);
     const system = this.systems.membership(path);
     const good = this.lastGood.get(path);
     if (read.config && !read.damaged) {
-      const findings = this.ruleFindings(path);
+      const findings = this.ruleFindings.of(path);
       if (good) good.findings = findings;
       return {
         path,
@@ -175,42 +226,19 @@ export class Workspace {
     });
   }
 
-  private ruleFindings(path: string): readonly Finding[] {
-    return this.queries.query(`rules:${path}`, () => {
-      const config = this.effective(path);
-      if (!config) return [];
-      const { severity } = this.recordedSeverity();
-      const findings = runFileRules(config, severity);
-      const system = this.systems.membership(path);
-      const root = system && (system.rootCell === path ? config : this.effective(system.rootCell));
-      if (!system || !root?.system) return foldFindings(config, findings);
-      findings.push(...runCellRules(root, config, severity));
-      if (system.explicitSet) findings.push(...this.setFindings(system.rootCell).filter((finding) => finding.span.file === path));
-      return foldFindings(config, findings, root === config ? [] : this.ruleFindings(system.rootCell));
-    });
-  }
-
-  /** Findings between the cells of an explicit set; each is shown at the file that it points at. */
-  private setFindings(rootCell: string): readonly Finding[] {
-    return this.queries.query(`set:${rootCell}`, () => {
-      const system = this.systems.membership(rootCell);
-      const root = this.effective(rootCell);
-      if (!system || !root) return [];
-      const cells = system.cells.map((cell) => this.effective(cell)).filter((cell) => cell !== undefined);
-      return runSetRules(root, cells, this.recordedSeverity().severity);
-    });
-  }
-
   /** Takes out what comments suppress. While the text is half typed, a comment that hides nothing may do so in a moment. */
   private suppress(path: string, findings: readonly Finding[], complete: boolean): readonly Finding[] {
     const { severity } = this.recordedSeverity();
     const system = this.systems.membership(path);
+    const checkedWith = () => ({
+      system: system !== undefined,
+      set: system?.explicitSet === true,
+      board: system !== undefined && this.boards.reading(system.rootCell) !== undefined,
+      guest: this.guests.reading(path)?.tree !== undefined,
+    });
     return applySuppressions(path, findings, {
       isKnown: isKnownRule,
-      couldReport: (rule) =>
-        complete &&
-        severity[rule] !== 'off' &&
-        isReportable(rule, { system: system !== undefined, set: system?.explicitSet === true, board: false, guest: false }),
+      couldReport: (rule) => complete && severity[rule] !== 'off' && isReportable(rule, checkedWith()),
       textOf: (file) => this.text(file),
       severity,
     });

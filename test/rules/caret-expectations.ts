@@ -11,11 +11,11 @@ export interface Expectation {
   readonly part: string;
 }
 
-const caretLine = /^\s*\/\/(\s*)(\^+) (error|warning|information|hint) ([a-z][a-z0-9-]*): (.+)$/;
+const caretLine = /^\s*(?:\/\/|#)(\s*)(\^+) (error|warning|information|hint) ([a-z][a-z0-9-]*): (.+)$/;
 
 /**
  * Reads the expectations of a fixture: comment lines below the line that they are about, whose carets stand under the text
- * that the finding marks. `//        ^^^^^^^^^^ error region-overlaps-hypervisor: part of the message`
+ * that the finding marks. `//        ^^^^^^^^^^ error region-overlaps-hypervisor: part of the message`; in config.txt behind `#`.
  */
 export function readExpectations(text: string): readonly Expectation[] {
   const lines = new LineIndex(text);
@@ -25,7 +25,7 @@ export function readExpectations(text: string): readonly Expectation[] {
     const content = lines.lineText(line);
     const match = caretLine.exec(content);
     if (match === null) {
-      if (/^\s*\/\/\s*\^/.test(content)) throw new Error(`line ${line + 1}: not an expectation: ${content}`);
+      if (/^\s*(?:\/\/|#)\s*\^/.test(content)) throw new Error(`line ${line + 1}: not an expectation: ${content}`);
       subject = line;
       continue;
     }

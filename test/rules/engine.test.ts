@@ -14,6 +14,7 @@ function oneFile(path: string, text: string): FileSystem {
   return {
     readText: (asked) => (asked === path ? text : undefined),
     readBytes: () => undefined,
+    size: () => undefined,
     stat: (asked) => (asked === path ? 'file' : undefined),
     list: () => [],
   };

@@ -113,6 +113,7 @@ function shortFiles(): void {
   const sources = new Workspace({
     readText: (path) => (path.startsWith(examples) && path.endsWith('.c') ? readFileSync(path, 'utf8') : undefined),
     readBytes: () => undefined,
+    size: () => undefined,
     stat: () => undefined,
     list: () => [],
   });

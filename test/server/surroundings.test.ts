@@ -67,7 +67,11 @@ describe('changes on disk', () => {
     await start({}, { capabilities: watching });
     await client.quiet();
     expect(client.registered).toContain('workspace/didChangeWatchedFiles');
-    expect(client.watchers.map(({ globPattern }) => globPattern)).toEqual(['**/*.{c,h,cell}', '**/jailhouse.json', '**/*']);
+    expect(client.watchers.map(({ globPattern }) => globPattern)).toEqual([
+      '**/*.{c,h,cell,dts,dtsi,dtso,overlay,dtb,dtbo,txt}',
+      '**/jailhouse.json',
+      '**/*',
+    ]);
   });
 
   it('of a header reach the configs that include it', async () => {

@@ -1,0 +1,114 @@
+import type { Board } from '../board/board.ts';
+import { boardPiModel, composeBoard } from '../board/compose-board.ts';
+import { modelByName, type PiModel } from '../board/pi-model.ts';
+import { type BoardSnapshot, readSnapshot } from '../board/snapshot.ts';
+import type { DeviceTree } from '../devicetree/model.ts';
+import { applyOverlay } from '../devicetree/overlay.ts';
+import type { BoardFiles } from '../rules/rule.ts';
+import type { Finding } from '../source/finding.ts';
+import type { BootFiles } from './boot-files.ts';
+import type { Inputs } from './inputs.ts';
+import { configName } from './naming.ts';
+import type { ProjectBoard } from './project-file.ts';
+import type { Queries } from './queries.ts';
+import type { Systems } from './systems.ts';
+import type { TreeReader } from './tree-reader.ts';
+
+/** What is known of the board of a system, and where it was read. */
+export interface BoardReading {
+  readonly board: Board;
+  readonly files: BoardFiles;
+  /** Which sections of config.txt count. */
+  readonly piModel: PiModel | undefined;
+  /** Everything that was read for it, included files too. */
+  readonly paths: readonly string[];
+  /** What is wrong where the files meet: an overlay without its target. What is wrong in one file is said of that file. */
+  readonly findings: readonly Finding[];
+  /** Some file of it is half typed: rules would cry wolf. */
+  readonly damaged: boolean;
+}
+
+/** Puts boards together: from what jailhouse.json names, else from the name of the root config. */
+export class Boards {
+  constructor(
+    private readonly inputs: Inputs,
+    private readonly queries: Queries,
+    private readonly systems: Systems,
+    private readonly trees: TreeReader,
+    private readonly bootFiles: BootFiles,
+  ) {}
+
+  /** The board under a system config; undefined when nothing tells of one. */
+  reading(rootCell: string): BoardReading | undefined {
+    return this.queries.query(`board:${rootCell}`, () => {
+      const project = this.systems.projectOf(rootCell);
+      const named = project?.systems.find((system) => system.rootCell === rootCell)?.board;
+      const span = named?.span ?? { file: rootCell, start: 0, end: 0 };
+      if (named !== undefined) return this.fromProject(rootCell, named, project?.path);
+      const model = modelByName(configName(rootCell));
+      if (model === undefined) return undefined;
+      const files = { project: project?.path, deviceTree: undefined, overlays: [], configTxt: undefined, cmdlineTxt: undefined };
+      const piModel = boardPiModel({ model });
+      return { board: composeBoard({ model, span }), files, piModel, paths: [], findings: [], damaged: false };
+    });
+  }
+
+  private fromProject(rootCell: string, named: ProjectBoard, project: string | undefined): BoardReading {
+    const paths: string[] = [];
+    const findings: Finding[] = [];
+    let damaged = false;
+    const treeOf = (path: string): DeviceTree | undefined => {
+      const file = this.trees.read(path);
+      paths.push(path, ...file.includes);
+      damaged ||= file.damaged;
+      return file.tree;
+    };
+    const snapshot = named.snapshot && this.snapshot(named.snapshot.path);
+    if (named.snapshot !== undefined) paths.push(named.snapshot.path);
+    let tree = named.deviceTree === undefined ? snapshot?.tree : treeOf(named.deviceTree.path);
+    if (tree !== undefined) {
+      for (const { path } of named.overlays) {
+        const overlay = treeOf(path);
+        if (overlay === undefined) continue;
+        const applied = applyOverlay(tree, overlay);
+        tree = applied.tree;
+        findings.push(...applied.findings);
+      }
+    }
+    const model = named.model?.value ?? snapshot?.piModel ?? (tree === undefined ? modelByName(configName(rootCell)) : undefined);
+    const piModel = boardPiModel({ model, tree });
+    let firmware = snapshot?.firmware;
+    if (named.configTxt !== undefined) {
+      const read = this.bootFiles.configTxt(named.configTxt.path, piModel);
+      paths.push(named.configTxt.path, ...read.includes);
+      firmware = read.firmware;
+    }
+    let commandLine = snapshot?.commandLine;
+    if (named.cmdlineTxt !== undefined) {
+      paths.push(named.cmdlineTxt.path);
+      commandLine = this.bootFiles.cmdlineTxt(named.cmdlineTxt.path).commandLine;
+    }
+    const span = named.model?.span ?? named.span;
+    const ram = named.ram ?? snapshot?.ram;
+    const board = composeBoard({ model, ram, cpus: named.cpus, tree, firmware, commandLine, gpu: snapshot?.gpu, span });
+    const files: BoardFiles = {
+      project,
+      deviceTree: named.deviceTree?.path,
+      overlays: named.overlays.map(({ path }) => path),
+      configTxt: named.configTxt?.path,
+      cmdlineTxt: named.cmdlineTxt?.path,
+    };
+    return { board, files, piModel, paths, findings, damaged };
+  }
+
+  /** What is wrong in a saved snapshot of a board. */
+  snapshotFindings(path: string): readonly Finding[] {
+    const file = this.inputs.source(path);
+    return file === undefined ? [] : readSnapshot(file, (blob) => this.inputs.bytes(blob)).findings;
+  }
+
+  private snapshot(path: string): BoardSnapshot | undefined {
+    const file = this.inputs.source(path);
+    return file && readSnapshot(file, (blob) => this.inputs.bytes(blob)).snapshot;
+  }
+}

@@ -1,0 +1,152 @@
+import type { Config } from '../config/model.ts';
+import { foldFindings } from '../rules/folding.ts';
+import type { BoardContext, TextOf } from '../rules/rule.ts';
+import { runBoardRules, runCellRules, runFileRules, runGuestRules, runSetRules, type SeverityOverrides } from '../rules/run.ts';
+import type { Finding } from '../source/finding.ts';
+import type { BoardReading, Boards } from './boards.ts';
+import type { GuestReading, Guests } from './guests.ts';
+import type { Queries } from './queries.ts';
+import type { SystemMembership } from './report.ts';
+import type { Systems } from './systems.ts';
+import { shiftFindings } from './text-shift.ts';
+
+/** What the rules are run with: configs as others see them, levels, texts. */
+export interface RuleSurroundings {
+  /** The config; while its text is half typed, the last good one. */
+  effective(path: string): Config | undefined;
+  severity(): SeverityOverrides;
+  readonly text: TextOf;
+}
+
+/** A reading that was whole, and the texts that it was made from. */
+interface LastGood<T> {
+  readonly reading: T;
+  readonly texts: ReadonlyMap<string, string | undefined>;
+}
+
+/** Runs the rules for a config: alone, with its system, its set, its board, the device tree of its guest. */
+export class RuleFindings {
+  private readonly lastBoards = new Map<string, LastGood<BoardReading>>();
+  private readonly lastGuests = new Map<string, LastGood<GuestReading>>();
+
+  constructor(
+    private readonly queries: Queries,
+    private readonly systems: Systems,
+    private readonly boards: Boards,
+    private readonly guests: Guests,
+    private readonly around: RuleSurroundings,
+  ) {}
+
+  of(path: string): readonly Finding[] {
+    return this.queries.query(`rules:${path}`, () => {
+      const config = this.around.effective(path);
+      if (!config) return [];
+      const severity = this.around.severity();
+      const findings = runFileRules(config, severity);
+      const system = this.systems.membership(path);
+      const root = system && (system.rootCell === path ? config : this.around.effective(system.rootCell));
+      if (!system || !root?.system) return foldFindings(config, findings);
+      findings.push(...runCellRules(root, config, severity));
+      if (system.explicitSet) findings.push(...this.ofSet(system.rootCell).filter((finding) => finding.span.file === path));
+      findings.push(...this.ofBoard(path, system), ...this.ofGuest(path, system));
+      return foldFindings(config, findings, root === config ? [] : this.of(system.rootCell));
+    });
+  }
+
+  /** Findings between the cells of an explicit set; each is shown at the file that it points at. */
+  private ofSet(rootCell: string): readonly Finding[] {
+    return this.queries.query(`set:${rootCell}`, () => {
+      const system = this.systems.membership(rootCell);
+      const root = this.around.effective(rootCell);
+      if (!system || !root) return [];
+      return runSetRules(root, this.configsOf(system.cells), this.around.severity());
+    });
+  }
+
+  private ofBoard(path: string, system: SystemMembership): readonly Finding[] {
+    return this.queries.query(`board-rules:${path}`, () => {
+      const root = this.around.effective(system.rootCell);
+      const member = this.around.effective(path);
+      const now = this.boards.reading(system.rootCell);
+      if (!root?.system || !member || !now) return [];
+      const known = this.known(this.lastBoards, system.rootCell, now);
+      if (!known) return [];
+      const { board, files, findings } = known.reading;
+      const { around } = this;
+      const configsOf = () => this.configsOf(system.cells);
+      const context: BoardContext = {
+        board,
+        files,
+        system: root,
+        member,
+        // Read only for a rule that asks: what it asked for is what the answer depends on.
+        get cells() {
+          return configsOf();
+        },
+        explicitSet: system.explicitSet,
+        text: around.text,
+      };
+      const own = runBoardRules(context, around.severity());
+      return this.moved(path === system.rootCell ? [...findings, ...own] : own, known, now);
+    });
+  }
+
+  private ofGuest(path: string, system: SystemMembership): readonly Finding[] {
+    if (path === system.rootCell) return [];
+    return this.queries.query(`guest-rules:${path}`, () => {
+      const root = this.around.effective(system.rootCell);
+      const cell = this.around.effective(path);
+      const now = this.guests.reading(path);
+      if (!root?.system || !cell || !now) return [];
+      const known = this.known(this.lastGuests, path, now);
+      if (!known?.reading.tree) return [];
+      const { tree, kernel, initrd, commandLine } = known.reading;
+      const board = this.boards.reading(system.rootCell);
+      const findings = runGuestRules(
+        {
+          tree,
+          cell,
+          system: root,
+          board: (board && this.known(this.lastBoards, system.rootCell, board))?.reading.board,
+          kernel,
+          initrd,
+          commandLine,
+          text: this.around.text,
+        },
+        this.around.severity(),
+      );
+      return this.moved(findings, known, now);
+    });
+  }
+
+  private configsOf(paths: readonly string[]): readonly Config[] {
+    return paths.map((path) => this.around.effective(path)).filter((config) => config !== undefined);
+  }
+
+  /** The reading itself; while one of its files is half typed, the last that was whole. */
+  private known<T extends { readonly damaged: boolean; readonly paths: readonly string[] }>(
+    last: Map<string, LastGood<T>>,
+    key: string,
+    now: T,
+  ): LastGood<T> | undefined {
+    if (now.damaged) return last.get(key);
+    const good = { reading: now, texts: new Map(now.paths.map((path) => [path, this.around.text(path)])) };
+    last.set(key, good);
+    return good;
+  }
+
+  /** Findings made from earlier texts, at the places where they are now. */
+  private moved<T extends { readonly paths: readonly string[] }>(
+    findings: readonly Finding[],
+    known: LastGood<T>,
+    now: T,
+  ): readonly Finding[] {
+    if (known.reading === now) return findings;
+    let moved = findings;
+    for (const [path, before] of known.texts) {
+      const after = this.around.text(path);
+      if (before !== undefined && after !== undefined && before !== after) moved = shiftFindings(moved, path, before, after);
+    }
+    return moved;
+  }
+}
