@@ -24,7 +24,7 @@ export interface NamedConfig {
 export interface Session {
   readonly workspace: Workspace;
   readonly configs: readonly NamedConfig[];
-  /** The `jailhouse.json` files that have a say in them: their mistakes are findings too. */
+  /** The `jailhouse.json` files that have a say in them, and the files of their boards and guests: their mistakes are findings too. */
   readonly projects: readonly string[];
   readonly places: PlaceSource;
 }
@@ -55,6 +55,7 @@ export function openSession(command: string, parsed: Arguments, operands: readon
     const project = nearestProject(folder, io);
     if (project !== undefined) projects.add(project);
   }
+  for (const config of found.keys()) for (const file of workspace.filesWith(config)) projects.add(file);
   const places: PlaceSource = {
     cwd: io.cwd,
     text: (path) => workspace.text(path),
@@ -87,7 +88,7 @@ function nearestProject(folder: string, io: Io): string | undefined {
   }
 }
 
-function noSuchPath(text: string, operand: string, io: Io): string {
+export function noSuchPath(text: string, operand: string, io: Io): string {
   const folder = directoryOf(operand);
   const siblings = io.fs.list(folder).map((entry) => entry.name);
   const meant = nearest(baseName(operand), siblings);

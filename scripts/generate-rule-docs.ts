@@ -1,11 +1,14 @@
 // Writes docs/rules: one page per rule and per diagnostic of the C front end, and the index. With --check it writes nothing and fails on a stale page.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type FrontEndDiagnostic, frontEndDiagnostics } from '@jailhouse-cells/core/c/diagnostics-catalogue.ts';
+import { boardDiagnostics } from '@jailhouse-cells/core/board/diagnostics-catalogue.ts';
+import { frontEndDiagnostics } from '@jailhouse-cells/core/c/diagnostics-catalogue.ts';
+import { treeDiagnostics } from '@jailhouse-cells/core/devicetree/diagnostics-catalogue.ts';
 import { ruleFamilies, rules } from '@jailhouse-cells/core/rules/index.ts';
 import type { Rule } from '@jailhouse-cells/core/rules/rule.ts';
 import { internalRuleId } from '@jailhouse-cells/core/rules/run.ts';
 import { suppressionDiagnostics } from '@jailhouse-cells/core/rules/suppression-catalogue.ts';
+import type { DiagnosticText } from '@jailhouse-cells/core/source/diagnostic-text.ts';
 import { catalogueFaults, readCatalogue } from './rule-docs/catalogue.ts';
 import { coveragePage } from './rule-docs/coverage-page.ts';
 
@@ -21,6 +24,39 @@ const scopes: Readonly<Record<Rule['scope'], string>> = {
   board: 'a config together with the board that it runs on',
   guest: 'a cell together with the device tree of its guest',
 };
+
+/** What is no rule but has a page. */
+const diagnosticKinds: readonly {
+  readonly title: string;
+  readonly kind: string;
+  readonly source: string;
+  readonly texts: readonly DiagnosticText[];
+}[] = [
+  {
+    title: 'C front end',
+    kind: 'Diagnostic of the C front end',
+    source: 'core/c/diagnostics-catalogue.ts',
+    texts: frontEndDiagnostics,
+  },
+  {
+    title: 'Device trees',
+    kind: 'Diagnostic of device trees',
+    source: 'core/devicetree/diagnostics-catalogue.ts',
+    texts: treeDiagnostics,
+  },
+  {
+    title: 'Files of a board',
+    kind: 'Diagnostic of the files of a board',
+    source: 'core/board/diagnostics-catalogue.ts',
+    texts: boardDiagnostics,
+  },
+  {
+    title: 'Suppressing comments',
+    kind: 'Diagnostic of suppressing comments',
+    source: 'core/rules/suppression-catalogue.ts',
+    texts: suppressionDiagnostics,
+  },
+];
 
 const architectures = { arm64: 'arm64', arm: 'arm', x86: 'x86' } as const;
 
@@ -54,7 +90,7 @@ ${section('On the board', rule.prose.onTheBoard)}${section('What to do', rule.pr
 ${code('Wrong:', rule.bad)}${code('Right:', rule.good)}${settingExample(rule.id, rule.severity)}`;
 }
 
-function diagnosticPage(text: FrontEndDiagnostic, kind: string, source: string): string {
+function diagnosticPage(text: DiagnosticText, kind: string, source: string): string {
   return `${marker} from ${source}. -->
 # ${text.title}
 
@@ -78,7 +114,7 @@ config: it is a defect of Jailhouse Cells. Please report it together with the co
 `;
 }
 
-function diagnosticTable(title: string, texts: readonly FrontEndDiagnostic[]): string {
+function diagnosticTable(title: string, texts: readonly DiagnosticText[]): string {
   const rows = texts.map((text) => `| [${text.id}](${text.id}.md) | ${text.title} | ${text.severity} |`);
   return texts.length === 0 ? '' : `\n## ${title}\n\n| diagnostic | about | severity |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
@@ -90,7 +126,7 @@ function indexPage(): string {
     );
     return `## ${title}\n\n| rule | about | severity | scope | catalogue |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
   });
-  const diagnostics = `${diagnosticTable('C front end', frontEndDiagnostics)}${diagnosticTable('Suppressing comments', suppressionDiagnostics)}`;
+  const diagnostics = diagnosticKinds.map(({ title, texts }) => diagnosticTable(title, texts)).join('');
   return `${marker}. -->
 # Rules
 
@@ -130,11 +166,8 @@ const pages = new Map<string, string>([
   ['coverage.md', coveragePage(marker, catalogue, rules)],
   [`${internalRuleId}.md`, internalPage()],
   ...ruleFamilies.flatMap(({ name, rules }) => rules.map((rule) => [`${rule.id}.md`, rulePage(rule, name)] as const)),
-  ...frontEndDiagnostics.map(
-    (text) => [`${text.id}.md`, diagnosticPage(text, 'Diagnostic of the C front end', 'core/c/diagnostics-catalogue.ts')] as const,
-  ),
-  ...suppressionDiagnostics.map(
-    (text) => [`${text.id}.md`, diagnosticPage(text, 'Diagnostic of suppressing comments', 'core/rules/suppression-catalogue.ts')] as const,
+  ...diagnosticKinds.flatMap(({ kind, texts, source }) =>
+    texts.map((text) => [`${text.id}.md`, diagnosticPage(text, kind, source)] as const),
   ),
 ]);
 

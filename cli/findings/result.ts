@@ -19,7 +19,7 @@ export interface CheckResult {
   readonly counts: Counts;
 }
 
-/** `projects`: the reports of `jailhouse.json` files, which are no configs but can have findings. */
+/** `projects`: the reports of files that are no configs but can have findings: `jailhouse.json`, device trees, config.txt. */
 export function collect(reports: readonly FileReport[], projects: readonly FileReport[] = []): CheckResult {
   const byKey = new Map<string, { finding: Finding; configs: string[] }>();
   const counts: Record<Severity, number> = { error: 0, warning: 0, information: 0, hint: 0 };

@@ -1,21 +1,10 @@
-import type { Severity } from '../source/finding.ts';
-
-/** What the page of a front end diagnostic says; the same parts as a rule's. */
-export interface FrontEndDiagnostic {
-  readonly id: string;
-  readonly title: string;
-  /** The highest level at which it appears. */
-  readonly severity: Severity;
-  readonly prose: { readonly meaning: string; readonly onTheBoard: string; readonly remedy: string };
-  readonly bad: string;
-  readonly good: string;
-}
+import type { DiagnosticText } from '../source/diagnostic-text.ts';
 
 const notBuilt = 'The compiler refuses the file, so there is no .cell to load.';
 const built = 'The compiler warns at most and builds the .cell; the board then works with another number than the one typed.';
 
 /** Everything that is said while a file is read, before any rule sees it. */
-export const frontEndDiagnostics: readonly FrontEndDiagnostic[] = [
+export const frontEndDiagnostics: readonly DiagnosticText[] = [
   {
     id: 'c-syntax',
     title: 'Text that C cannot read',

@@ -1,9 +1,9 @@
-import type { FrontEndDiagnostic } from '../c/diagnostics-catalogue.ts';
+import type { DiagnosticText } from '../source/diagnostic-text.ts';
 
 const onTheBoard = 'Nothing: the compiler does not read comments. What the comment was meant to hide may matter, see its rule.';
 
 /** What is said about comments of the form `jailhouse-cells: ignore RULE - reason`. */
-export const suppressionDiagnostics: readonly FrontEndDiagnostic[] = [
+export const suppressionDiagnostics: readonly DiagnosticText[] = [
   {
     id: 'suppression-unused',
     title: 'Suppression that hides nothing',

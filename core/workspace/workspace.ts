@@ -1,5 +1,5 @@
 import type { Architecture, Config } from '../config/model.ts';
-import { isKnownRule, isReportable } from '../rules/known.ts';
+import { isKnownRule, isReadingDiagnostic, isReportable } from '../rules/known.ts';
 import { applySuppressions } from '../rules/suppressions.ts';
 import type { FileSystem } from '../source/file-system.ts';
 import type { Finding } from '../source/finding.ts';
@@ -249,7 +249,7 @@ export class Workspace {
     const { severity } = this.recordedSeverity();
     const levelled = findings.flatMap((finding) => {
       const level = severity[finding.rule];
-      if (level === undefined || !(finding.rule.startsWith('c-') || finding.rule === 'project-file')) return finding;
+      if (level === undefined || !isReadingDiagnostic(finding.rule)) return finding;
       return level === 'off' ? [] : { ...finding, severity: level };
     });
     const own = (finding: Finding): number => (finding.span.file === path ? 0 : 1);
