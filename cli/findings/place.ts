@@ -19,7 +19,7 @@ export interface TextPlace extends PlaceInFile {
   readonly lineText: string;
 }
 
-/** A place in a `.cell` file, in bytes. */
+/** A place in a `.cell` file or a device tree blob, in bytes. */
 export interface BinaryPlace extends PlaceInFile {
   readonly kind: 'binary';
   readonly offset: number;
@@ -45,7 +45,7 @@ export function locate(source: PlaceSource, span: Span): Place {
   const inFile = { file: span.file, shown: shownPath(source.cwd, span.file) };
   const text = source.text(span.file);
   if (text === undefined) {
-    const bytes = span.file.endsWith('.cell') ? source.bytes(span.file) : undefined;
+    const bytes = /\.(?:cell|dtbo?)$/.test(span.file) ? source.bytes(span.file) : undefined;
     if (bytes === undefined) return { kind: 'file', ...inFile };
     return { kind: 'binary', ...inFile, offset: span.start, length: Math.max(0, span.end - span.start), bytes };
   }

@@ -1,4 +1,4 @@
-import type { Severity } from '@jailhouse-cells/core/source/finding.ts';
+import type { Finding, Severity } from '@jailhouse-cells/core/source/finding.ts';
 import type { Span } from '@jailhouse-cells/core/source/span.ts';
 import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
@@ -18,10 +18,16 @@ const labels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
 
 const gutterWidth = 5;
 
-/** Findings as compilers print them (`file:line:column: error: … [rule]`), each with its excerpt and its other culprits; then one line of summary. */
+/** The findings, then one line of summary. */
 export function textReport(result: CheckResult, source: PlaceSource, options: TextOptions): string {
+  const findings = result.findings.map(({ finding }) => finding);
+  return `${findingsText(findings, source, options)}${summary(result, options.all)}\n`;
+}
+
+/** Findings as compilers print them (`file:line:column: error: … [rule]`), each with its excerpt and its other culprits. */
+export function findingsText(findings: readonly Finding[], source: PlaceSource, options: TextOptions): string {
   const lines: string[] = [];
-  for (const { finding } of result.findings) {
+  for (const finding of findings) {
     if (!options.all && isNote(finding.severity)) continue;
     const { style } = options;
     const label = style.severity(finding.severity, `${labels[finding.severity]}:`);
@@ -32,8 +38,7 @@ export function textReport(result: CheckResult, source: PlaceSource, options: Te
       lines.push(...entry(related.span, `${style.faint('note:')} ${printable(related.message)}`, style.faint));
     }
   }
-  lines.push(summary(result, options.all));
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${line}\n`).join('');
 
   function entry(span: Span, text: string, paint: (marks: string) => string): string[] {
     const place = locate(source, span);

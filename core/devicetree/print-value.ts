@@ -38,11 +38,9 @@ export class ValuePrinter {
   }
 
   private pieces(node: TreeNode, property: TreeProperty): readonly Piece[] {
-    const { value } = property;
-    const cellsOnly = holdsCells(property);
-    if (!cellsOnly && readsAsStrings(value)) return stringPieces(value);
-    if (value.length % 4 !== 0) return bytePieces(value);
-    return this.cellPieces(node, property);
+    const kind = valueKind(property);
+    if (kind === 'strings') return stringPieces(property.value);
+    return kind === 'bytes' ? bytePieces(property.value) : this.cellPieces(node, property);
   }
 
   private cellPieces(node: TreeNode, property: TreeProperty): readonly Piece[] {
@@ -91,6 +89,14 @@ export class ValuePrinter {
     }
     return path === '' ? undefined : `&{${path}}`;
   }
+}
+
+/** What a value is most likely made of; a blob does not say it. */
+export function valueKind(property: TreeProperty): 'empty' | 'strings' | 'cells' | 'bytes' {
+  const { value } = property;
+  if (value.length === 0) return 'empty';
+  if (!holdsCells(property) && readsAsStrings(value)) return 'strings';
+  return value.length % 4 === 0 ? 'cells' : 'bytes';
 }
 
 function plain(text: string): Piece {

@@ -38,7 +38,7 @@ describe('a wrong call ends with status 2, nothing on the output, and the remedy
     [['check', '--severity', `${rule?.id}x=off`], `did you mean ${rule?.id}?`],
     [['build', 'configs'], 'build needs --out DIR; --out . writes each .cell beside its .c.'],
     [['build', '--out', 'x'], 'build needs the PATH of a config, a folder or a jailhouse.json.'],
-    [['show'], 'show needs the FILE of a config: a .c or a .cell.'],
+    [['show'], 'show needs a FILE: a config (.c, .cell) or a device tree (.dts, .dtb).'],
     [['explain', 'a', 'b'], 'explain takes one RULE at a time.'],
     [['explain', `${rule?.id}x`], `there is no rule "${rule?.id}x"; did you mean ${rule?.id}?`],
   ])('%j', async (argv, message) => {
