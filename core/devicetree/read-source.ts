@@ -2,7 +2,6 @@ import type { Finding } from '../source/finding.ts';
 import { preprocess } from '../source/preprocessor.ts';
 import type { Include, IncludeHost, Prelude } from '../source/preprocessor-result.ts';
 import type { SourceFile } from '../source/source-file.ts';
-import { TokenKind } from '../source/token.ts';
 import type { DeviceTree, TreeNode } from './model.ts';
 import { NodeReader } from './node-reader.ts';
 import { addFixups, addSymbols } from './overlay-tables.ts';
@@ -45,7 +44,8 @@ export function readTreeSource(file: SourceFile, host: TreeHost, options: TreeOp
   const preprocessed = preprocess(file, host.prelude(), host, 'assembler');
   const problems = new SourceProblems();
   const includes: Include[] = [...preprocessed.includes];
-  const own = preprocessed.tokens.filter((token) => token.kind !== TokenKind.End);
+  // Without the End token.
+  const own = preprocessed.tokens.slice(0, -1);
   const before = preprocessed.prelude.tokens;
   const text = new JoinedText(before.length === 0 ? own : [...before, ...own], file);
 

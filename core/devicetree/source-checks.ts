@@ -20,10 +20,11 @@ function checkChildren(node: SourceNode, problems: SourceProblems): void {
   if (node.children.length < 2) return;
   const seen = new Map<string, SourceNode>();
   for (const child of node.children) {
-    if (child.deleted) continue;
     const first = seen.get(child.name);
-    if (first === undefined) seen.set(child.name, child);
-    else
+    // Also deleting a child in the very node that has it is refused.
+    if (first === undefined) {
+      if (!child.deleted) seen.set(child.name, child);
+    } else
       problems.report(
         'dts-syntax',
         `${sourcePath(node)} has two children called ${child.name}. Put both into one, or rename one.`,

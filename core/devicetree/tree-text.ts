@@ -55,22 +55,36 @@ export class JoinedText implements TreeText {
     let length = 0;
     let before: Token | undefined;
     let outerBefore: Token | undefined;
+    // White space counts only inside strings. Where none runs over a line, whole stretches of the source serve as they are.
+    const exact = tokens.some((token) => token.kind === TokenKind.Other && token.text.charCodeAt(0) === 34);
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i] as Token;
       const outer = token.expansion === undefined ? token : outermost(token);
-      const gap = gapBefore(token, before, outer, outerBefore);
+      const gap = gapBefore(token, before, outer, outerBefore, exact);
       if (gap !== '') {
         pieces.push(gap);
         length += gap.length;
       }
       starts[i] = length;
+      before = token;
+      outerBefore = outer;
+      if (!exact && token.expansion === undefined && token.text.length === token.end - token.start) {
+        const base = length - token.start;
+        const { file } = token;
+        for (let next = tokens[i + 1]; next !== undefined && followsPlainly(before, next); next = tokens[i + 1]) {
+          starts[++i] = base + next.start;
+          before = next;
+        }
+        pieces.push(file.text.slice(token.start, before.end));
+        length = base + before.end;
+        outerBefore = before;
+        continue;
+      }
       const { text } = token;
       // An open string keeps its line as it is, but not the line's end.
       const shown = token.kind === TokenKind.Other && text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text;
       pieces.push(shown);
       length += shown.length;
-      before = token;
-      outerBefore = outer;
     }
     pieces.push('\n');
     return pieces.join('');
@@ -124,6 +138,15 @@ export class JoinedText implements TreeText {
   }
 }
 
+/** True when both stand in one file with nothing but white space between them. */
+function followsPlainly(before: Token, next: Token): boolean {
+  if (next.expansion !== undefined || next.file !== before.file || next.start < before.end) return false;
+  if (next.text.length !== next.end - next.start) return false;
+  const { text } = next.file;
+  for (let at = before.end; at < next.start; at++) if (text.charCodeAt(at) > 32) return false;
+  return true;
+}
+
 /** The name of the macro use, in a file, that a token comes out of. */
 function outermost(token: Token): Token {
   let at = token;
@@ -135,10 +158,11 @@ function outermost(token: Token): Token {
 const MAX_BREAKS = 8;
 
 /** What cpp prints in front of a token: nothing, a blank, or line breaks and indentation. */
-function gapBefore(token: Token, before: Token | undefined, outer: Token, outerBefore: Token | undefined): string {
+function gapBefore(token: Token, before: Token | undefined, outer: Token, outerBefore: Token | undefined, exact: boolean): string {
   if (before === undefined || outerBefore === undefined) return indentation(outer);
   const sameUse = outer === outerBefore && token.expansion !== undefined;
   if (outer.flags & TokenFlag.LineStart && !sameUse) {
+    if (!exact) return '\n';
     const breaks = outer.file === outerBefore.file ? breaksBetween(outer.file.text, outerBefore.end, outer.start) : 1;
     return (breaks <= 1 ? '\n' : '\n'.repeat(Math.min(breaks, MAX_BREAKS))) + indentation(outer);
   }

@@ -95,7 +95,9 @@ class Substitution {
         if (right.length === 0) continue;
         if (leftEmpty || result.length === 0) append(result, right);
         else {
-          append(result, paste(result.pop() as Token, right[0] as Token, this.expansion, this.invalidPaste));
+          // Where joining fails, an argument keeps the white space that it has in the call.
+          const own = this.args[this.indexOf(body[i] as Token)]?.[0] ?? (right[0] as Token);
+          append(result, paste(result.pop() as Token, own, this.expansion, this.invalidPaste));
           append(result, right.slice(1));
         }
         leftEmpty = false;
@@ -217,7 +219,7 @@ function paste(left: Token, right: Token, expansion: Expansion, invalidPaste: In
   const token = made[0];
   if (made.length !== 1 || !token || token.text !== text) {
     invalidPaste(left, right);
-    return [left, right.with(right.flags & ~TokenFlag.SpaceBefore, right.expansion)];
+    return [left, right];
   }
   return [new Token(token.kind, text, left.file, left.start, left.end, left.flags & TokenFlag.SpaceBefore, left.expansion ?? expansion)];
 }
