@@ -1,8 +1,11 @@
 import { decodeDtb } from '@jailhouse-cells/core/devicetree/decode-dtb.ts';
 import { readDtbHead } from '@jailhouse-cells/core/devicetree/dtb-head.ts';
 import { encodeDtb } from '@jailhouse-cells/core/devicetree/encode-dtb.ts';
+import { FileTreeHost } from '@jailhouse-cells/core/devicetree/file-tree-host.ts';
 import { printTree } from '@jailhouse-cells/core/devicetree/print-tree.ts';
+import { readTreeSource } from '@jailhouse-cells/core/devicetree/read-source.ts';
 import { nodesBelow, pathOf, property } from '@jailhouse-cells/core/devicetree/tree-access.ts';
+import { SourceFile } from '@jailhouse-cells/core/source/source-file.ts';
 import { afterAll, describe, expect, test } from 'vitest';
 import { flag, node, treeWith } from './build-tree.ts';
 import { Dtc, treeOf } from './dtc.ts';
@@ -80,6 +83,17 @@ describe('trees as text', () => {
     for (const args of [[], ['-@']]) {
       const blob = compile(source, ...args);
       const tree = treeOf(blob);
+      expect(hexOf(dtc.compile(printTree(tree), '-b', String(tree.bootCpu)))).toBe(hexOf(blob));
+    }
+  });
+
+  test.each(all)('%s: the text of the tree that is read from source, too', (_name, source) => {
+    const text = `/dts-v1/;\n${source}`;
+    const host = new FileTreeHost({ readText: () => undefined, readBytes: () => undefined }, []);
+    for (const symbols of [false, true]) {
+      const blob = dtc.compile(text, ...(symbols ? ['-@'] : []));
+      const { tree } = readTreeSource(new SourceFile('a.dts', text), host, { symbols });
+      expect(hexOf(encodeDtb(tree))).toBe(hexOf(blob));
       expect(hexOf(dtc.compile(printTree(tree), '-b', String(tree.bootCpu)))).toBe(hexOf(blob));
     }
   });

@@ -1,8 +1,11 @@
 import { encodeDtb } from '@jailhouse-cells/core/devicetree/encode-dtb.ts';
+import { FileTreeHost } from '@jailhouse-cells/core/devicetree/file-tree-host.ts';
 import type { DeviceTree } from '@jailhouse-cells/core/devicetree/model.ts';
 import { applyOverlay } from '@jailhouse-cells/core/devicetree/overlay.ts';
+import { readTreeSource } from '@jailhouse-cells/core/devicetree/read-source.ts';
 import { nodeAt, property, stringOf } from '@jailhouse-cells/core/devicetree/tree-access.ts';
 import type { Finding } from '@jailhouse-cells/core/source/finding.ts';
+import { SourceFile } from '@jailhouse-cells/core/source/source-file.ts';
 import { afterAll, describe, expect, test } from 'vitest';
 import { flag, node, treeWith } from './build-tree.ts';
 import { Dtc, treeOf } from './dtc.ts';
@@ -92,6 +95,32 @@ describe('what fdtoverlay refuses', () => {
     const none = applyOverlay(base, base);
     expect(none.findings.map(({ message }) => message)).toEqual([expect.stringMatching(/^This is no overlay: it has no fragment/)]);
     expect([...encodeDtb(none.tree)]).toEqual([...encodeDtb(base)]);
+  });
+});
+
+describe('sources', () => {
+  const host = new FileTreeHost({ readText: () => undefined, readBytes: () => undefined }, []);
+  const read = (path: string, text: string): DeviceTree =>
+    readTreeSource(new SourceFile(path, `/dts-v1/;\n${text}`), host, { symbols: true }).tree;
+
+  test.each(overlayPairs)('$name: as their blobs', (pair) => {
+    const { tree } = apply(blobsOf(pair));
+    let merged = read('base.dts', pair.base);
+    for (const text of pair.overlays) merged = applyOverlay(merged, read('o.dts', `/plugin/;\n${text}`)).tree;
+    expect(Buffer.from(encodeDtb(merged)).toString('hex')).toBe(Buffer.from(encodeDtb(tree)).toString('hex'));
+  });
+
+  test.each([
+    ['&uart9 { status = "okay"; };', '&uart9'],
+    ['&uart1 { clocks = <1 &nothing 2>; };', '&nothing'],
+    ['&{/none} { x; };', '&{/none}'],
+    ['/ { fragment@0 { target = <&uart9>; __overlay__ { x; }; }; };', '&uart9'],
+    ['/ { fragment@0 { target-path = "/none"; __overlay__ { x; }; }; };', '"/none"'],
+    ['/ { fragment@0 { __overlay__ { x; }; }; };', 'fragment@0'],
+  ])('%s: the finding points at the reference', (text, marked) => {
+    const { findings } = applyOverlay(read('base.dts', overlayPairs[0]?.base ?? ''), read('o.dts', `/plugin/;\n${text}`));
+    const source = `/dts-v1/;\n/plugin/;\n${text}`;
+    expect(findings.map(({ span }) => source.slice(span.start, span.end))).toEqual([marked]);
   });
 });
 
