@@ -79,7 +79,7 @@ class ConfigTxtReader {
     for (let at = encoding.start; at < text.length; ) {
       const newline = text.indexOf('\n', at);
       const next = newline < 0 ? text.length : newline;
-      this.readLine(file.path, text.slice(at, next).replace(/\r+$/, ''), at);
+      this.readLine(file.path, text.slice(at, next), at);
       at = next + 1;
     }
     this.open.pop();
@@ -106,11 +106,12 @@ class ConfigTxtReader {
       this.readLineWithoutValue(text, span);
       return;
     }
-    if (line.length > MAX_LINE) {
+    const length = line.trimEnd().length;
+    if (length > MAX_LINE) {
       this.report(
         'warning',
-        { file, start: at + MAX_LINE, end: at + line.length },
-        `The firmware reads ${MAX_LINE} characters of a line; this one has ${line.length}. Move the rest to a line of its own, parameters of an overlay to dtparam= lines below it.`,
+        { file, start: at + MAX_LINE, end: at + length },
+        `The firmware reads ${MAX_LINE} characters of a line; this one has ${length}. Move the rest to a line of its own, parameters of an overlay to dtparam= lines below it.`,
       );
     }
     this.readSetting(text, equals, span);
@@ -248,9 +249,10 @@ class ConfigTxtReader {
   }
 
   private checkText(name: string, { value, valueSpan }: FirmwareSetting): void {
-    const comment = /[ \t]+#/.exec(value);
-    if (comment === null) return;
-    const from = valueSpan.start + comment.index;
+    // The space is looked for from the "#": the other way round is quadratic.
+    const mark = value.search(/[ \t]#/);
+    if (mark < 0) return;
+    const from = valueSpan.start + value.slice(0, mark).trimEnd().length;
     this.report(
       'warning',
       { ...valueSpan, start: from },

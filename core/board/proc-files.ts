@@ -36,8 +36,9 @@ export function revisionIn(cpuinfo: string): number | undefined {
 export function readSettingLines(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const line of text.split('\n', MAX_LINES)) {
-    const match = /^\s*([A-Za-z_][\w:.-]*)=(.*?)\s*$/.exec(line);
-    if (match !== null) settings.set(match[1] as string, match[2] as string);
+    const equals = line.indexOf('=');
+    const name = line.slice(0, Math.max(0, equals)).trim();
+    if (/^[A-Za-z_][\w:.-]*$/.test(name)) settings.set(name, line.slice(equals + 1).trim());
   }
   return settings;
 }
