@@ -1,3 +1,4 @@
+import { bindingScheme } from '../devicetree/bindings.ts';
 import { decodeDtb } from '../devicetree/decode-dtb.ts';
 import { FileTreeHost } from '../devicetree/file-tree-host.ts';
 import type { DeviceTree } from '../devicetree/model.ts';
@@ -47,7 +48,8 @@ export class TreeReader {
     const source = this.inputs.source(path);
     if (source === undefined) return missing(path);
     const { tree, findings, includes } = readTreeSource(source, this.hostFor(path), { symbols: true });
-    const files = includes.flatMap(({ file }) => (file === undefined ? [] : [file.path]));
+    // Built-in headers are no files.
+    const files = includes.flatMap(({ file }) => (file === undefined || file.path.startsWith(bindingScheme) ? [] : [file.path]));
     return { tree, findings, includes: [...new Set(files)], damaged: hasErrors(findings) };
   }
 
