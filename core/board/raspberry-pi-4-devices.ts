@@ -68,8 +68,8 @@ const devices: readonly DeviceFacts[] = [
   device('serial@7e201a00', pl011, [[0x7e201a00n, 0x200n]], [153], false),
   device('serial@7e215040', ['brcm,bcm2835-aux-uart'], [[0x7e215040n, 0x40n]], [125]),
   device('mmc@7e340000', ['brcm,bcm2711-emmc2'], [[0x7e340000n, 0x100n]], [158]),
-  // 175 to 178 are INTA to INTD, which the tree has in interrupt-map.
-  device('pcie@7d500000', ['brcm,bcm2711-pcie'], [[0x7d500000n, 0x9310n]], [175, 176, 177, 178, 179, 180]),
+  // 175 to 178 are INTA to INTD, out of interrupt-map.
+  device('pcie@7d500000', ['brcm,bcm2711-pcie'], [[0x7d500000n, 0x9310n]], [179, 180, 175, 176, 177, 178]),
   device('ethernet@7d580000', ['brcm,bcm2711-genet-v5'], [[0x7d580000n, 0x10000n]], [189, 190]),
   device('avs-monitor@7d5d2000', ['brcm,bcm2711-avs-monitor', 'syscon', 'simple-mfd'], [[0x7d5d2000n, 0xf00n]], []),
   device('local_intc@40000000', ['brcm,bcm2836-l1-intc'], [[0x40000000n, 0x100n]], []),
