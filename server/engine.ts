@@ -3,5 +3,16 @@ import type { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 /** What the server asks of the engine. */
 export type Engine = Pick<
   Workspace,
-  'configure' | 'open' | 'close' | 'invalidate' | 'isConfig' | 'configsIn' | 'configsWith' | 'filesWith' | 'check' | 'text'
+  | 'configure'
+  | 'open'
+  | 'close'
+  | 'invalidate'
+  | 'isConfig'
+  | 'configsIn'
+  | 'configsWith'
+  | 'filesWith'
+  | 'board'
+  | 'guest'
+  | 'check'
+  | 'text'
 >;

@@ -4,6 +4,7 @@ import { Build } from './build.ts';
 import { Checking } from './checking.ts';
 import { type ClientFeatures, noFeatures, readClientFeatures } from './client-features.ts';
 import { CodeActions, fixAllKind } from './code-actions.ts';
+import { answerCompletions, completionTriggers } from './completion.ts';
 import { Configuration } from './configuration.ts';
 import { DiagnosticPull } from './diagnostic-pull.ts';
 import { DiagnosticPush } from './diagnostic-push.ts';
@@ -12,6 +13,7 @@ import { diagnosticSource } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
 import { Folders } from './folders.ts';
 import { describeThrown, type Log } from './guard.ts';
+import { answerHovers } from './hover.ts';
 import { OpenDocuments } from './open-documents.ts';
 import { Status } from './status.ts';
 import { Uris } from './uris.ts';
@@ -77,6 +79,8 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
       serverInfo: { name: 'Jailhouse Cells', version: host.version },
       capabilities: {
         positionEncoding: 'utf-16',
+        hoverProvider: true,
+        completionProvider: { triggerCharacters: completionTriggers },
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         ...(client.codeActionLiterals ? { codeActionProvider: { codeActionKinds: ['quickfix', fixAllKind] } } : {}),
         ...(client.pullDiagnostics
@@ -113,5 +117,7 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
     folderAround: (path) => folders.around(path),
     write: (path, bytes) => host.write(path, bytes),
   }).listen(connection, log);
+  answerHovers(connection, engine, uris, log);
+  answerCompletions(connection, engine, host.fs, uris, log);
   answerVirtualDocuments(connection, engine, uris, log);
 }

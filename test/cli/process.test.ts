@@ -19,6 +19,7 @@ beforeAll(async () => {
     outfile: bundle,
     bundle: true,
     platform: 'node',
+    mainFields: ['module', 'main'],
     target: 'node20',
     format: 'cjs',
     logLevel: 'error',
