@@ -90,7 +90,9 @@ export class Boards {
     }
     const span = named.model?.span ?? named.span;
     const ram = named.ram ?? snapshot?.ram;
-    const board = composeBoard({ model, ram, cpus: named.cpus, tree, firmware, commandLine, gpu: snapshot?.gpu, span });
+    // What config.txt says now counts before what the board did when the snapshot was taken.
+    const gpu = named.configTxt === undefined ? snapshot?.gpu : undefined;
+    const board = composeBoard({ model, ram, cpus: named.cpus, tree, firmware, commandLine, gpu, span });
     const files: BoardFiles = {
       project,
       deviceTree: named.deviceTree?.path,
