@@ -1,6 +1,6 @@
 import { humanSize } from '../../source/numbers.ts';
+import { earlyPages, estimateSlack, imageSizes, reservedCpus } from '../../system/page-pool.ts';
 import type { FileRule } from '../rule.ts';
-import { earlyPages, estimateSlack, imageSizes, reservedCpus } from './page-pool.ts';
 
 export const hypervisorMemoryFirstBlock: FileRule = {
   id: 'hypervisor-memory-first-block',

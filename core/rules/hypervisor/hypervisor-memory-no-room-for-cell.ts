@@ -1,7 +1,7 @@
 import { hex, humanSize } from '../../source/numbers.ts';
+import { cellPages, enabledPages, estimateSlack, usablePages } from '../../system/page-pool.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
-import { cellPages, enabledPages, estimateSlack, usablePages } from './page-pool.ts';
 
 export const hypervisorMemoryNoRoomForCell: CellRule = {
   id: 'hypervisor-memory-no-room-for-cell',
@@ -26,7 +26,7 @@ export const hypervisorMemoryNoRoomForCell: CellRule = {
     const enabled = enabledPages(system);
     // Too small for the root cell alone: hypervisor-memory-too-small tells it.
     if (usable < enabled - estimateSlack) return;
-    const needed = enabled + cellPages(member) - estimateSlack;
+    const needed = enabled + cellPages(system, member) - estimateSlack;
     if (usable >= needed) return;
     report({
       span: member.cell.name.span,

@@ -1,8 +1,8 @@
 import { hypervisorHasRoom } from '../../fixes/room.ts';
 import { offerNumber } from '../../fixes/values.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
+import { enabledPages, estimateSlack, imageSizes, reservedCpus, usablePages } from '../../system/page-pool.ts';
 import type { FileRule } from '../rule.ts';
-import { enabledPages, estimateSlack, imageSizes, reservedCpus, usablePages } from './page-pool.ts';
 
 export const hypervisorMemoryTooSmall: FileRule = {
   id: 'hypervisor-memory-too-small',
