@@ -1,5 +1,8 @@
-import type { Disposable, LogOutputChannel } from 'vscode';
+import { type Disposable, extensions, type LogOutputChannel } from 'vscode';
 import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+
+/** Devicetree LSP: where it is installed, it tells of mistakes in the language of device trees. */
+const devicetreeExtension = 'kylebonnici.dts-lsp';
 
 /** The running language server, as far as the rest of the extension knows it. */
 export interface Connection {
@@ -38,6 +41,17 @@ export async function connect(serverModule: string, output: LogOutputChannel): P
       revealOutputChannelOn: RevealOutputChannelOn.Never,
     },
   );
+  client.registerFeature({
+    fillClientCapabilities: (capabilities) => {
+      capabilities.experimental = {
+        ...capabilities.experimental,
+        devicetreeChecked: extensions.getExtension(devicetreeExtension) !== undefined,
+      };
+    },
+    initialize: () => undefined,
+    getState: () => ({ kind: 'static' }),
+    clear: () => undefined,
+  });
   await client.start();
   return {
     request: (method, params) => client.sendRequest(method, params),

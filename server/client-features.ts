@@ -15,12 +15,15 @@ export interface ClientFeatures {
   readonly documentChanges: boolean;
   readonly createFiles: boolean;
   readonly codeActionLiterals: boolean;
+  /** Another extension tells of mistakes in device trees (experimental capability `devicetreeChecked`): ours would be told twice. */
+  readonly devicetreeChecked: boolean;
 }
 
 export const noFeatures: ClientFeatures = readClientFeatures({});
 
 export function readClientFeatures(capabilities: ClientCapabilities): ClientFeatures {
   const { textDocument, workspace } = capabilities;
+  const experimental: unknown = capabilities.experimental;
   const pull: (DiagnosticsCapabilities & { relatedDocumentSupport?: boolean }) | undefined = textDocument?.diagnostic;
   const push = textDocument?.publishDiagnostics;
   // Before LSP 3.18 a client said what diagnostics may hold only under publishDiagnostics, also for those that it pulls.
@@ -38,5 +41,10 @@ export function readClientFeatures(capabilities: ClientCapabilities): ClientFeat
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     createFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    devicetreeChecked:
+      typeof experimental === 'object' &&
+      experimental !== null &&
+      'devicetreeChecked' in experimental &&
+      experimental.devicetreeChecked === true,
   };
 }

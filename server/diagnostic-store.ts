@@ -83,6 +83,7 @@ export class DiagnosticStore {
     const byPath = new Map<string, Diagnostic[]>();
     const texts = new Map<string, LineIndex | undefined>();
     for (const finding of report.findings) {
+      if (this.features().devicetreeChecked && isTreeLanguage(finding.rule)) continue;
       for (const { span } of [finding, ...finding.related]) if (!texts.has(span.file)) texts.set(span.file, this.textOf(span.file));
       const { path, diagnostic } = placeFinding(finding, report.path, this.textOf, this.uris, this.features());
       const there = byPath.get(path);
@@ -117,6 +118,11 @@ export class DiagnosticStore {
     else this.shown.set(path, { diagnostics, key, resultId: String(++this.lastId) });
     return true;
   }
+}
+
+/** What any checker of device trees says, not only one that knows Jailhouse. */
+function isTreeLanguage(rule: string): boolean {
+  return rule === 'dts-syntax' || rule === 'dts-reference' || rule === 'dts-include';
 }
 
 function limited(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

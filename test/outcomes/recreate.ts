@@ -50,7 +50,10 @@ export function configsOf(row: Row): readonly { readonly name: string; readonly 
 const folder = '/outcomes';
 const fourCpus: Mutation = { kind: 'set', path: 'cpus[0]', from: '0xffff', to: '0xf' };
 
-/** Makes the row's configs and checks them as one explicit set. */
+/** The board of all rows: QEMU's arm64 machine with four CPUs and 1 GiB of RAM, of which Linux has 768 MiB. */
+const observedBoard = { model: 'linux,dummy-virt', ram: '1GiB', cpus: 4, cmdlineTxt: 'cmdline.txt' };
+
+/** Makes the row's configs and checks them as one explicit set, on the board that was observed. */
 export function recreate(row: Row): Recreated {
   const mutations = readMutations(row.mutation);
   const texts = configsOf(row).map(({ name, key }, index) => {
@@ -97,8 +100,12 @@ function edit(name: string, text: string, mutations: readonly Mutation[]): strin
 
 function project(configs: readonly (readonly [string, string | Uint8Array])[]): Recreated {
   const [root, ...cells] = configs.map(([name]) => name);
-  const json = { revision: 14, systems: { outcome: { rootCell: root, cells: cells.map((config) => ({ config })) } } };
-  const files = new MemoryFiles({ [`${folder}/jailhouse.json`]: JSON.stringify(json) });
+  const outcome = { rootCell: root, cells: cells.map((config) => ({ config })), board: observedBoard };
+  const json = { revision: 14, systems: { outcome } };
+  const files = new MemoryFiles({
+    [`${folder}/jailhouse.json`]: JSON.stringify(json),
+    [`${folder}/${observedBoard.cmdlineTxt}`]: 'root=/dev/vda mem=768M',
+  });
   for (const [name, content] of configs) files.set(`${folder}/${name}`, content);
   const workspace = new Workspace(files);
   const paths = configs.map(([name]) => `${folder}/${name}`);

@@ -1,7 +1,7 @@
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CompletionItem, Hover, MarkupContent } from 'vscode-languageserver';
-import { LspClient, pulling, uriOf } from './lsp-client.ts';
+import { LspClient, pulling, pushing, uriOf } from './lsp-client.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { lineOf, linux, replaced, rpi4Files } from './rpi4-configs.ts';
 
@@ -94,6 +94,17 @@ describe('device trees in the editor', () => {
     await client.until(() => codes(boardTree).includes('dts-syntax'));
     await client.quiet();
     expect(codes(stranger)).toEqual([]);
+  });
+
+  it('leave mistakes in their language to another extension that is there', async () => {
+    const capabilities = { ...pushing, experimental: { devicetreeChecked: true } };
+    await start({ capabilities });
+    const broken = replaced(boardText, 'reg = <0x7e215040 0x40>;', 'reg = <0x7e215040 0x40>');
+    await client.open(boardTree, broken);
+    await client.open(linux, replaced(rpi4Files()[linux] ?? '', '.cpus = { 0b1100 }', '.cpus = { 0b11000 }'));
+    await client.until(() => codes(linux).length > 0);
+    await client.quiet();
+    expect(codes(boardTree)).toEqual([]);
   });
 
   it('answer a client that pulls with what the configs say of them, too', async () => {
