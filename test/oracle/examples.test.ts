@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,20 +44,20 @@ test('examples/rpi4 is clean, and its three configs are read as one set', () => 
   }
 });
 
-test('the configs of examples/rpi4 have the bytes that gcc and objcopy give them', async () => {
-  const configs = workspace.configsIn(`${examples}/rpi4`);
-  const sources = configs.map((path) => readFileSync(path, 'utf8'));
-  const compiled = await toolchain.compile('arm64', sources, [
-    '-Wall',
-    '-Wextra',
-    '-Wno-missing-field-initializers',
-    '-I',
-    toolchain.headers(14),
-  ]);
-  for (const [index, path] of configs.entries()) {
-    const gcc = compiled[index];
-    expect(gcc?.messages).toEqual([]);
-    expect(toHex(workspace.check(path).config?.bytes ?? new Uint8Array())).toBe(toHex(gcc?.bytes ?? new Uint8Array([0])));
+test.each(['rpi4', 'rpi4-story'])('the configs of examples/%s have the bytes that gcc and objcopy give them', async (example) => {
+  const configs = workspace.configsIn(`${examples}/${example}`);
+  expect(configs.length).toBeGreaterThan(2);
+  for (const folder of new Set(configs.map((path) => dirname(path)))) {
+    const paths = configs.filter((path) => dirname(path) === folder);
+    const sources = paths.map((path) => readFileSync(path, 'utf8'));
+    // The folder: what the configs include is searched from there.
+    const args = ['-Wall', '-Wextra', '-Wno-missing-field-initializers', '-I', toolchain.headers(14), '-I', folder];
+    const compiled = await toolchain.compile('arm64', sources, args);
+    for (const [index, path] of paths.entries()) {
+      const gcc = compiled[index];
+      expect(gcc?.messages).toEqual([]);
+      expect(toHex(workspace.check(path).config?.bytes ?? new Uint8Array())).toBe(toHex(gcc?.bytes ?? new Uint8Array([0])));
+    }
   }
 });
 
