@@ -1,4 +1,5 @@
 import { type FixedFiles, fixAll } from '@jailhouse-cells/core/fixes/fix-all.ts';
+import type { Finding } from '@jailhouse-cells/core/source/finding.ts';
 import type { Session } from './configs.ts';
 import { unifiedDiff } from './findings/unified-diff.ts';
 import type { Io, OutputFile } from './io.ts';
@@ -16,7 +17,9 @@ export interface Fixed extends FixedFiles {
 /** Makes the safe fixes in memory; the session's engine then answers on the new texts. Writes nothing. */
 export function fixSession(session: Session, io: Io): Fixed {
   const { workspace } = session;
-  const sources = session.configs.map(({ path }) => path).filter((path) => path.endsWith('.c'));
+  const configs = session.configs.map(({ path }) => path).filter((path) => path.endsWith('.c'));
+  const supporting = configs.flatMap((path) => workspace.filesWith(path)).filter((path) => workspace.text(path) !== undefined);
+  const sources = [...new Set([...configs, ...supporting])];
   const before = new Map<string, string>();
   const leftAlone: string[] = [];
   for (const path of sources) {
@@ -31,9 +34,13 @@ export function fixSession(session: Session, io: Io): Fixed {
     open: (path, text) => workspace.open(path, text),
     findings: (path) => {
       const report = workspace.check(path);
-      const others = report.system === undefined ? [] : [report.system.rootCell, ...report.system.cells].filter((other) => other !== path);
-      const all = [...report.findings, ...others.flatMap((other) => workspace.check(other).findings)];
-      return { own: report.findings, all, readable: report.current };
+      const members = report.system === undefined ? [] : [report.system.rootCell, ...report.system.cells];
+      const others = [...new Set([...members, ...workspace.configsWith(path)])].filter((other) => other !== path);
+      const reports = others.map((other) => workspace.check(other));
+      const all = [...report.findings, ...reports.flatMap(({ findings }) => findings)];
+      // What a device tree and the configs say together is found with the configs.
+      const isConfig = configs.includes(path);
+      return { own: isConfig ? report.findings : all, all, readable: isConfig ? report.current : !hasSyntaxError(report.findings) };
     },
   });
   const files: OutputFile[] = [];
@@ -48,6 +55,10 @@ export function fixSession(session: Session, io: Io): Fixed {
     diff += unifiedDiff(inside ? `a/${shown}` : shown, inside ? `b/${shown}` : shown, old, text);
   }
   return { ...fixed, diff, files, leftAlone };
+}
+
+function hasSyntaxError(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'error');
 }
 
 const byteOrderMark = [0xef, 0xbb, 0xbf];
