@@ -140,6 +140,11 @@ export function splitRegion(config: Config, region: MemoryRegion, at: bigint): r
   return fix(`Split ${region.path} at ${hex(at)}`, edits);
 }
 
+/** A copy of a 1:1 region behind it, for other addresses. */
+export function copyOfRegion(config: Config, region: MemoryRegion, range: AddressRange): Edits {
+  return insertBehind(config, region, [{ offset: range.start - region.physStart.value, size: range.size }]);
+}
+
 /** Copies of a region behind it, one for each piece; with the array's dimension, a typed counter and the indices of ivshmem devices. */
 function insertBehind(config: Config, region: MemoryRegion, pieces: readonly Piece[]): Edits {
   if (pieces.length === 0) return [];

@@ -28,6 +28,19 @@ export function addChild(node: TreeNode, lines: readonly string[], textOf: TextO
   return { span: { file: body.file, start: close, end: close }, newText: `${lineBreak}${block}${lineBreak}${outer}` };
 }
 
+/** Adds lines, as `addChild` takes them, behind a node on its level. Undefined where the node is not written in a text as `name { … };`. */
+export function addSibling(node: TreeNode, lines: readonly string[], textOf: TextOf): TextEdit | undefined {
+  const body = node.places[0]?.body;
+  const text = body && textOf(body.file);
+  if (body === undefined || text === undefined) return undefined;
+  const semicolon = text.indexOf(';', body.end);
+  if (semicolon < 0 || text.slice(body.end, semicolon).trim() !== '') return undefined;
+  const { lineBreak, outer, unit } = styleAt(text, body);
+  const block = lines.map((line) => (line === '' ? '' : `${outer}${line.replaceAll('\t', unit)}`)).join(lineBreak);
+  const at = semicolon + 1;
+  return { span: { file: body.file, start: at, end: at }, newText: `${lineBreak}${lineBreak}${block}` };
+}
+
 /** Adds a property (`no-map;`) behind the last one of a node: properties stand before child nodes. */
 export function addProperty(node: TreeNode, line: string, textOf: TextOf): TextEdit | undefined {
   const body = node.places.at(-1)?.body;

@@ -1,0 +1,129 @@
+import type { Board } from '../../board/board.ts';
+import { deviceStretches } from '../../board/device-stretches.ts';
+import { type AddressRange, Coverage, physRange } from '../../config/address-window.ts';
+import { ivshmemBarWindow, mmconfigWindow } from '../../config/intercepted-windows.ts';
+import { bdfName, ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
+import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
+import type { Config, MemoryRegion } from '../../config/model.ts';
+import type { RelatedPlace } from '../../source/finding.ts';
+import type { Span } from '../../source/span.ts';
+import type { BoardContext } from '../rule.ts';
+import { rangeText, regionByPhys } from '../wording.ts';
+
+/** Physical memory that Jailhouse or a cell takes for itself. */
+export interface Claim {
+  readonly kind: 'hypervisor' | 'ram' | 'ivshmem';
+  /** `hypervisor memory`, `mem_regions[3] 0x…`, `the shared memory of ivshmem 00:01.0`. */
+  readonly name: string;
+  /** Ascending, disjoint. */
+  readonly ranges: readonly AddressRange[];
+  /** Where the address is written. */
+  readonly span: Span;
+  readonly config: Config;
+  /** Undefined for ivshmem. */
+  readonly region: MemoryRegion | undefined;
+}
+
+export function hypervisorClaim(system: Config): Claim | undefined {
+  const memory = system.system?.hypervisorMemory;
+  if (memory === undefined || isEmpty(memory)) return undefined;
+  return {
+    kind: 'hypervisor',
+    name: `hypervisor memory ${rangeText(physRange(memory))}`,
+    ranges: [physRange(memory)],
+    span: memory.physStart.span,
+    config: system,
+    region: memory,
+  };
+}
+
+/** A cell's own RAM, region by region: pages that are neither shared with the root cell, nor marked as a device, nor registers of the board. */
+export function ramClaims(cell: Config, board: Board): readonly Claim[] {
+  const sections = sectionIndices(cell);
+  const devices = deviceCoverage(board);
+  return cell.memoryRegions
+    .filter(
+      (region) =>
+        !isEmpty(region) &&
+        !isCommRegion(region) &&
+        !isSubPage(region) &&
+        !hasFlag(region, 'ROOTSHARED') &&
+        !hasFlag(region, 'IO') &&
+        !sections.has(region.index) &&
+        !devices.covers(physRange(region)),
+    )
+    .map((region) => ({
+      kind: 'ram',
+      name: regionByPhys(region),
+      ranges: [physRange(region)],
+      span: region.physStart.span,
+      config: cell,
+      region,
+    }));
+}
+
+/** Shared memory of the links that are told of at `member`: at the root cell those that it takes part in, at a cell those that no config before it has. */
+export function ivshmemClaims({ system, member, cells }: Pick<BoardContext, 'system' | 'member' | 'cells'>): readonly Claim[] {
+  const devices = ivshmemDevices(member);
+  if (devices.length === 0) return [];
+  const before = member === system ? [] : [system, ...cells.slice(0, Math.max(0, cells.indexOf(member)))];
+  const told = new Set(before.flatMap((config) => ivshmemDevices(config).map(({ bdf }) => bdf.value)));
+  return devices.flatMap((device): readonly Claim[] => {
+    const sections = told.has(device.bdf.value) ? undefined : sectionsOf(member, device);
+    const regions = (sections ?? []).map(({ region }) => region).filter((region) => !isEmpty(region));
+    const [first] = regions;
+    if (first === undefined) return [];
+    return [
+      {
+        kind: 'ivshmem',
+        name: `the shared memory of ivshmem ${bdfName(device.bdf.value)}`,
+        ranges: new Coverage(regions.map(physRange)).ranges,
+        span: first.physStart.span,
+        config: member,
+        region: undefined,
+      },
+    ];
+  });
+}
+
+/** The configuration window of the virtual PCI host and, right behind it, the BARs of its devices; undefined for a real host. */
+export function virtualPciRange(system: Config): AddressRange | undefined {
+  const window = mmconfigWindow(system);
+  if (window === undefined || system.system?.pciIsVirtual.value === 0) return undefined;
+  const bars = ivshmemBarWindow(system);
+  const end = bars === undefined ? window.start + window.size : bars.start + bars.size;
+  const windowEnd = window.start + window.size;
+  return { start: window.start, size: (end > windowEnd ? end : windowEnd) - window.start };
+}
+
+/** Everything that Jailhouse and the cells take, wherever it is told of. */
+export function allClaims(context: Pick<BoardContext, 'system' | 'cells' | 'board'>): readonly Claim[] {
+  const { system, cells, board } = context;
+  const hypervisor = hypervisorClaim(system);
+  return [
+    ...(hypervisor === undefined ? [] : [hypervisor]),
+    ...[system, ...cells].flatMap((member) => ivshmemClaims({ system, member, cells })),
+    ...cells.flatMap((cell) => ramClaims(cell, board)),
+  ];
+}
+
+export function relatedClaim({ span, name }: Claim): RelatedPlace {
+  return { span, message: name };
+}
+
+/** The regions that are sections of an ivshmem link. */
+export function sectionIndices(config: Config): ReadonlySet<number> {
+  return new Set(ivshmemDevices(config).flatMap((device) => (sectionsOf(config, device) ?? []).map(({ region }) => region.index)));
+}
+
+const coverages = new WeakMap<Board, Coverage>();
+
+/** Where devices are or may be. */
+export function deviceCoverage(board: Board): Coverage {
+  let coverage = coverages.get(board);
+  if (coverage === undefined) {
+    coverage = new Coverage(deviceStretches(board));
+    coverages.set(board, coverage);
+  }
+  return coverage;
+}
