@@ -10,6 +10,7 @@ import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { absolutePath } from '../paths.ts';
 import { printable } from '../printable.ts';
 import { describe } from '../show/description.ts';
+import { showPools } from '../show/pools.ts';
 import { descriptionText } from '../show/text.ts';
 import { describeTree } from '../show/tree-description.ts';
 import { treeText } from '../show/tree-text.ts';
@@ -24,6 +25,8 @@ export const show: Command = {
       'devices with the roles of their ivshmem regions, consoles, GIC and IOMMUs.',
     'Prints .dtb and .dts files as device-tree source that compiles to the same blob: macros and references resolved, with the ' +
       'addresses that the CPUs see as comments.',
+    'With --pool: how many pages the hypervisor takes from its memory, and how many are left, as the cells of the system are created ' +
+      'and destroyed; an estimate for arm64. FILE is the root config, one of its cells or their jailhouse.json.',
     'Access: r read, w write, x execute; then the other JAILHOUSE_MEM_* flags. "same" means that the virtual address is the physical one.',
   ],
   options: [
@@ -33,6 +36,7 @@ export const show: Command = {
       choices: ['text', 'json'],
       text: 'text (default) or json; json holds lists, addresses and sizes of 64 bits as hex strings.',
     },
+    { name: '--pool', text: "Print the use of the hypervisor's page pool instead." },
     ...engineOptions,
     ...outputOptions,
   ],
@@ -41,6 +45,7 @@ export const show: Command = {
     { command: 'jailhouse-cells show rpi4.cell | less', does: 'a binary' },
     { command: 'jailhouse-cells show --format json rpi4.cell', does: 'for a program' },
     { command: 'jailhouse-cells show bcm2711-rpi-4-b.dtb', does: 'the device tree of a board' },
+    { command: 'jailhouse-cells show --pool configs/arm64/rpi4.c', does: 'whether the hypervisor has memory for its cells' },
   ],
   exit: [
     { status: 0, when: 'shown, whether it has findings or not' },
@@ -53,6 +58,7 @@ export const show: Command = {
 
 async function runShow(parsed: Arguments, io: Io): Promise<Outcome> {
   if (parsed.operands.length === 0) return misuse('show', 'show needs a FILE: a config (.c, .cell) or a device tree (.dts, .dtb).');
+  if (parsed.has('--pool')) return runPool(parsed, io);
   const isTree = (text: string): boolean => isDeviceTree(absolutePath(io.cwd, text), io);
   const trees = await showTrees(parsed, parsed.operands.filter(isTree), io);
   if ('outcome' in trees) return trees.outcome;
@@ -65,12 +71,18 @@ async function runShow(parsed: Arguments, io: Io): Promise<Outcome> {
   const status = Math.max(trees.status, configs.status);
   const err = `${configs.err}${trees.err}`;
   if (parsed.value('--format') !== 'json') return { status, out: [...configs.texts, ...trees.texts].join('\n'), err };
-  const text = JSON.stringify(
-    { version: 1, configs: configs.described, deviceTrees: trees.described },
-    (_, value: unknown) => (typeof value === 'bigint' ? hex(value) : value),
-    2,
-  );
-  return { status, out: `${text}\n`, err };
+  return { status, out: jsonText({ version: 1, configs: configs.described, deviceTrees: trees.described }), err };
+}
+
+async function runPool(parsed: Arguments, io: Io): Promise<Outcome> {
+  const shown = await showPools(parsed, io);
+  if ('outcome' in shown) return shown.outcome;
+  const { status, pools, text, err } = shown;
+  return { status, out: parsed.value('--format') === 'json' ? jsonText({ version: 1, pools }) : text, err };
+}
+
+function jsonText(value: object): string {
+  return `${JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? hex(part) : part), 2)}\n`;
 }
 
 /** What some of the operands come to. */
