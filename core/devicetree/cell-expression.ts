@@ -3,6 +3,7 @@ import type { SourceProblems } from './source-problems.ts';
 import { stringBytes } from './string-literals.ts';
 import type { TreeLexer } from './tree-lexer.ts';
 import { TreeTokenKind } from './tree-token.ts';
+import { reportUnexpected } from './unexpected-token.ts';
 
 /** Deeper expressions come only from macros gone wild. */
 const MAX_DEPTH = 500;
@@ -149,24 +150,11 @@ export class CellExpression {
   }
 
   private expected(what: string): undefined {
-    this.problem(expectedMessage(this.lexer, what));
+    reportUnexpected(this.lexer, this.problems, what);
   }
 
   private problem(message: string): void {
     const { source, start, end } = this.lexer;
     this.problems.report('dts-syntax', message, source.spanOf(start, end));
   }
-}
-
-const word = /[A-Za-z_][A-Za-z0-9_]*/y;
-
-/** What stands where something else must stand, and what to do. */
-export function expectedMessage(lexer: TreeLexer, what: string): string {
-  if (lexer.kind === TreeTokenKind.End) return `The text ends where ${what} must stand.`;
-  word.lastIndex = lexer.start;
-  const name = word.exec(lexer.source.text)?.[0];
-  if (lexer.kind === TreeTokenKind.Char && name !== undefined)
-    return `${what} must stand here, not "${name}". If ${name} is a macro, include the header that defines it.`.replace(/^a /, 'A ');
-  const spelled = lexer.source.text.slice(lexer.start, Math.min(lexer.end, lexer.start + 40));
-  return `${what} must stand here, not ${spelled.includes('"') ? spelled : `"${spelled}"`}.`.replace(/^a /, 'A ');
 }

@@ -1,10 +1,9 @@
 import type { Span } from '../source/span.ts';
-import { expectedMessage } from './cell-expression.ts';
 import type { LabelTable } from './source-lookup.ts';
 import { addLabel, SourceNode, SourceProperty } from './source-node.ts';
 import { mark, type PlacedLabel, type StatementCursor } from './statement-cursor.ts';
 import type { TreeText } from './tree-text.ts';
-import { LexerState, TreeTokenKind } from './tree-token.ts';
+import { TreeTokenKind } from './tree-token.ts';
 import type { ValueReader } from './value-reader.ts';
 
 /** A node whose closing brace has not been read yet. */
@@ -79,7 +78,11 @@ export class NodeReader {
       return undefined;
     }
     if (lexer.kind !== TreeTokenKind.Name) {
-      cursor.problem(expectedMessage(lexer, 'a property, a child node or };'));
+      if (cursor.isChar(mark.semicolon)) {
+        cursor.superfluous();
+        return undefined;
+      }
+      cursor.unexpected('a property, a child node or };');
       if (lexer.kind === TreeTokenKind.End || cursor.isChar(mark.close)) return undefined;
       if (cursor.isChar(mark.open)) return this.child(at, '', cursor.place(), labels, false);
       lexer.next();
@@ -92,9 +95,11 @@ export class NodeReader {
     lexer.next();
     if (cursor.isChar(mark.open)) return this.child(at, text, name, labels, omit);
     if (!cursor.isChar(mark.equals) && !cursor.isChar(mark.semicolon)) {
-      cursor.problem(expectedMessage(lexer, `"=", "{" or ";" behind ${text}`));
-      if (!lexer.startsLine()) cursor.skip();
-      else lexer.again(LexerState.Name);
+      if (lexer.startsLine()) cursor.semicolon(`behind ${text}`);
+      else {
+        cursor.unexpected(`"=", "{" or ";" behind ${text}`);
+        cursor.skip();
+      }
       if (cursor.isChar(mark.open)) return this.child(at, text, name, labels, omit);
       this.addProperty(at, new SourceProperty(text, new Uint8Array(0), name), labels);
       return undefined;
@@ -160,7 +165,7 @@ export class NodeReader {
     lexer.next();
     if (lexer.kind !== TreeTokenKind.Name) {
       const more = lexer.kind === TreeTokenKind.Reference ? ' References to nodes are deleted outside of all nodes.' : '';
-      cursor.problem(expectedMessage(lexer, `a name behind ${keyword}`) + more);
+      cursor.unexpected(`a name behind ${keyword}`, more);
       lexer.next();
       this.recover();
       return;

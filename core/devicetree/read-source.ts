@@ -75,6 +75,8 @@ export function readTreeSource(file: SourceFile, host: TreeHost, options: TreeOp
   references.fillPhandles(parsed.plugin);
   references.fillPaths();
   references.omitUnused(options.symbols ?? false);
+  // dtc writes a blob without root then, which nobody can read.
+  if (root.deleted) problems.report('dts-syntax', 'The root node is deleted, and a tree needs it.', root.span);
   if (options.symbols) addSymbols(root, references);
   if (parsed.plugin) addFixups(root, references);
   const labels = new Map([...references.allLabels()].filter(([, node]) => !node.deleted));

@@ -18,7 +18,10 @@ export class SourceReferences {
 
   /** The node that a label, or a path, names. */
   find(name: string): SourceNode | undefined {
-    return name.startsWith('/') ? sourceNodeAt(this.root, name) : this.labels.get(name);
+    if (name.startsWith('/')) return sourceNodeAt(this.root, name);
+    const node = this.labels.get(name);
+    // A node that was omitted takes its labels with it.
+    return node?.deleted ? undefined : node;
   }
 
   allLabels(): ReadonlyMap<string, SourceNode> {
@@ -70,7 +73,8 @@ export class SourceReferences {
   /** The phandle of a node; a new one, and the property, where it has none. */
   phandleOf(node: SourceNode): number {
     if (node.phandle !== 0) return node.phandle;
-    while (this.phandles.has(this.nextPhandle)) this.nextPhandle++;
+    // The number of a node that was left out on the way is free again.
+    while (this.phandles.get(this.nextPhandle)?.deleted === false) this.nextPhandle++;
     const phandle = this.nextPhandle;
     node.phandle = phandle;
     this.phandles.set(phandle, node);

@@ -3,6 +3,7 @@ import type { Span } from '../source/span.ts';
 import type { SourceProblems } from './source-problems.ts';
 import type { TreeLexer } from './tree-lexer.ts';
 import { LexerState, TreeTokenKind } from './tree-token.ts';
+import { reportUnexpected } from './unexpected-token.ts';
 
 export interface PlacedLabel {
   readonly name: string;
@@ -13,7 +14,7 @@ export interface PlacedLabel {
 export const mark = { slash: 47, semicolon: 59, equals: 61, open: 123, close: 125 } as const;
 
 /** Where reading can go on behind an error: a name with what belongs behind it, or the end of a node. */
-const freshStart = /\}|[A-Za-z0-9,._+*#?@-]+\s*[={;:]|&[A-Za-z_{]|\/[a-z]/y;
+const freshStart = /\}|[A-Za-z0-9,._+*#?@-]+\s*[={;:]|&[A-Za-z_{]|\/\s*\{|\/[a-z]/y;
 
 /** Steps through a source by tokens, and finds its way behind errors. */
 export class StatementCursor {
@@ -84,6 +85,19 @@ export class StatementCursor {
 
   place(): Span {
     return this.lexer.source.spanOf(this.lexer.start, this.lexer.end);
+  }
+
+  /** Says what must stand in place of the current token. */
+  unexpected(what: string, more = ''): void {
+    reportUnexpected(this.lexer, this.problems, what, more);
+  }
+
+  /** Says that the semicolon at hand is one too many, and goes on behind it. */
+  superfluous(): void {
+    const span = this.place();
+    const fix: Fix = { title: 'Remove ";"', edits: [{ span, newText: '' }] };
+    this.problems.report('dts-syntax', 'This ";" is one too many. Remove it.', span, [], [fix]);
+    this.lexer.next();
   }
 
   problem(message: string): void {

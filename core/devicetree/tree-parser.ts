@@ -1,6 +1,6 @@
 import type { Fix } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
-import { type CellExpression, expectedMessage } from './cell-expression.ts';
+import type { CellExpression } from './cell-expression.ts';
 import type { MemoryReservation } from './model.ts';
 import type { NodeReader } from './node-reader.ts';
 import type { LabelTable } from './source-lookup.ts';
@@ -37,7 +37,7 @@ export class TreeParser {
     lexer.next();
     this.header();
     while (lexer.kind !== TreeTokenKind.End && !this.problems.full) this.topLevel();
-    if (this.root === undefined && !this.problems.full) {
+    if (this.root === undefined && this.problems.findings.length === 0) {
       const where = lexer.lastSource.spanOf(lexer.lastStart, lexer.lastEnd);
       this.problems.report('dts-syntax', 'There is no node here. A device tree has at least its root: / { };', where);
     }
@@ -51,7 +51,8 @@ export class TreeParser {
       const span = cursor.place();
       const fix: Fix = { title: 'Insert /dts-v1/;', edits: [{ span: { ...span, end: span.start }, newText: '/dts-v1/;\n' }] };
       this.problems.report('dts-syntax', 'A device tree source starts with /dts-v1/; and that is missing here.', span, [], [fix]);
-      if (cursor.isKeyword('/plugin/')) this.pluginTag();
+      this.plugin = cursor.isKeyword('/plugin/');
+      if (this.plugin) this.pluginTag();
       else lexer.again(LexerState.Name);
       return;
     }
@@ -68,7 +69,6 @@ export class TreeParser {
   }
 
   private pluginTag(): void {
-    this.plugin = true;
     this.cursor.lexer.next();
     this.cursor.semicolon('behind /plugin/');
   }
@@ -105,7 +105,11 @@ export class TreeParser {
       return;
     }
     if (lexer.kind === TreeTokenKind.End) return;
-    cursor.problem(expectedMessage(lexer, '/ {, &label { or &{/path} {'));
+    if (cursor.isChar(mark.semicolon)) {
+      cursor.superfluous();
+      return;
+    }
+    cursor.unexpected('/ {, &label { or &{/path} {');
     if (!cursor.isChar(mark.open) && !cursor.isChar(mark.close)) {
       lexer.next();
       cursor.skip();
@@ -141,7 +145,7 @@ export class TreeParser {
     const name = cursor.place();
     lexer.next();
     if (!cursor.isChar(mark.open)) {
-      cursor.problem(expectedMessage(lexer, '"{"'));
+      cursor.unexpected('"{"');
       this.nodes.recover();
       return;
     }
@@ -159,7 +163,7 @@ export class TreeParser {
     if (labels[1] !== undefined) this.problems.report('dts-syntax', 'Before a reference only one label can stand.', labels[1].span);
     lexer.next();
     if (!cursor.isChar(mark.open)) {
-      cursor.problem(expectedMessage(lexer, '"{"'));
+      cursor.unexpected('"{"');
       this.nodes.recover();
       return;
     }
@@ -210,7 +214,7 @@ export class TreeParser {
     const { lexer } = cursor;
     lexer.next();
     if (lexer.kind !== TreeTokenKind.Reference) {
-      cursor.problem(`${expectedMessage(lexer, '&label or &{/path}')} Names of children stand inside their parent's braces.`);
+      cursor.unexpected('&label or &{/path}', " Names of children stand inside their parent's braces.");
       this.nodes.recover();
       return;
     }

@@ -164,7 +164,9 @@ function gapBefore(token: Token, before: Token | undefined, outer: Token, outerB
   if (outer.flags & TokenFlag.LineStart && !sameUse) {
     if (!exact) return '\n';
     const breaks = outer.file === outerBefore.file ? breaksBetween(outer.file.text, outerBefore.end, outer.start) : 1;
-    return (breaks <= 1 ? '\n' : '\n'.repeat(Math.min(breaks, MAX_BREAKS))) + indentation(outer);
+    // Behind the end of a macro cpp keeps a `#` off the line's start, where it might become a directive.
+    const indent = token.text === '#' && before.expansion !== undefined ? indentation(outer) || ' ' : indentation(outer);
+    return '\n'.repeat(Math.max(1, Math.min(breaks, MAX_BREAKS))) + indent;
   }
   if (token.flags & (TokenFlag.SpaceBefore | TokenFlag.LineStart)) return ' ';
   const adjacent = token.start === before.end && token.file === before.file && token.expansion === before.expansion;

@@ -1,10 +1,11 @@
 import type { SourceFile } from '../source/source-file.ts';
-import { CellExpression, expectedMessage } from './cell-expression.ts';
+import { CellExpression } from './cell-expression.ts';
 import type { SourcePart, ValueMarker } from './source-node.ts';
 import type { SourceProblems } from './source-problems.ts';
 import { stringBytes } from './string-literals.ts';
 import type { TreeLexer } from './tree-lexer.ts';
 import { TreeTokenKind } from './tree-token.ts';
+import { reportUnexpected } from './unexpected-token.ts';
 
 /** A property's value as it is written, references not filled in yet. */
 export interface ReadValue {
@@ -284,7 +285,7 @@ export class ValueReader {
   }
 
   private expected(what: string): false {
-    this.problem(expectedMessage(this.lexer, what));
+    reportUnexpected(this.lexer, this.problems, what);
     return false;
   }
 

@@ -83,6 +83,7 @@ class Substitution {
       if (token.text === '##' && i > 0 && body[i + 1]) {
         i++;
         const [right, next] = this.pasteOperand(body, i);
+        const argument = next === i ? this.args[this.indexOf(body[i] as Token)]?.[0] : undefined;
         i = next;
         const comma = result.at(-1);
         if (this.isVariadic(body[i] as Token) && comma?.text === ',' && !leftEmpty) {
@@ -96,8 +97,7 @@ class Substitution {
         if (leftEmpty || result.length === 0) append(result, right);
         else {
           // Where joining fails, an argument keeps the white space that it has in the call.
-          const own = this.args[this.indexOf(body[i] as Token)]?.[0] ?? (right[0] as Token);
-          append(result, paste(result.pop() as Token, own, this.expansion, this.invalidPaste));
+          append(result, paste(result.pop() as Token, argument ?? (right[0] as Token), this.expansion, this.invalidPaste));
           append(result, right.slice(1));
         }
         leftEmpty = false;

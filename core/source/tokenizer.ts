@@ -21,7 +21,7 @@ const IDENTIFIER_PART = 2;
 const DIGIT = 4;
 const SPACE = 8;
 
-/** What an ASCII character may be part of. Anything above is taken for a letter, as gcc does with UTF-8 names. */
+/** What an ASCII character may be part of. */
 const classes = new Uint8Array(128);
 for (let c = 0; c < 128; c++) {
   const letter = (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 95 || c === 36;
@@ -29,8 +29,6 @@ for (let c = 0; c < 128; c++) {
   classes[c] = (letter ? IDENTIFIER_START | IDENTIFIER_PART : 0) | (digit ? DIGIT | IDENTIFIER_PART : 0);
 }
 for (const c of [9, 11, 12, 13, 32]) classes[c] = SPACE;
-
-const classOf = (c: number): number => (c < 128 ? (classes[c] as number) : IDENTIFIER_START | IDENTIFIER_PART);
 
 const punctuators3 = new Set(['...', '<<=', '>>=']);
 const punctuators2 = new Set(
@@ -87,6 +85,9 @@ function scan(file: SourceFile, text: string, offsets: Uint32Array | undefined, 
   const tokens: Token[] = [];
   const problems: TokenizerProblem[] = [];
   const length = text.length;
+  // In C gcc takes anything above ASCII for a letter, since names may be UTF-8; in assembler it is a stray character.
+  const beyond = dialect === 'c' ? IDENTIFIER_START | IDENTIFIER_PART : 0;
+  const classOf = (c: number): number => (c < 128 ? (classes[c] as number) : beyond);
   const real = (offset: number): number => (offsets ? (offsets[offset] as number) : offset);
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let flags: number = TokenFlag.LineStart;
@@ -212,7 +213,8 @@ function literalEnd(text: string, open: number, quote: number): number | undefin
     if (c === quote) return at + 1;
     if (c === 10) break;
     if (c === 92) {
-      if (spliceEnd(text, at) > 0) return undefined;
+      // Lines are joined before escapes are read: the second of two backslashes may end the line.
+      if (spliceEnd(text, at) > 0 || (text.charCodeAt(at + 1) === 92 && spliceEnd(text, at + 1) > 0)) return undefined;
       at++;
       if (text.charCodeAt(at) === 10) break;
     }
