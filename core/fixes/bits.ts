@@ -90,3 +90,22 @@ export function clearCpus(config: Config, cpus: bigint): readonly Fix[] {
     edits.flatMap((list) => list ?? []),
   );
 }
+
+/** `Add CPU 3 to the CPU set`; nothing where its words do not reach so far. */
+export function setCpus(config: Config, cpus: bigint): readonly Fix[] {
+  const edits: Edits[] = [];
+  let left = cpus;
+  for (const [at, word] of config.cpus.words.entries()) {
+    const width = BigInt(word.size * 8);
+    const shift = width * BigInt(at);
+    const bits = BigInt.asUintN(Number(width), cpus >> shift);
+    left &= ~(bits << shift);
+    if (bits !== 0n) edits.push(changeBits(config, word, bits, 0n));
+  }
+  if (left !== 0n || edits.includes(undefined)) return [];
+  const names = [...cpus.toString(2)].reverse().flatMap((bit, cpu) => (bit === '1' ? [cpu] : []));
+  return fix(
+    `Add CPU ${names.join(', ')} to the CPU set`,
+    edits.flatMap((list) => list ?? []),
+  );
+}

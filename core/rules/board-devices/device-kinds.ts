@@ -1,0 +1,44 @@
+import type { BoardDevice } from '../../board/board.ts';
+import { gicVersionOf } from '../../board/gic.ts';
+import { property } from '../../devicetree/tree-access.ts';
+
+/** `serial` of `serial@7e201000`. */
+function kindOf(device: BoardDevice): string {
+  return device.name.replace(/@.*$/, '').toLowerCase();
+}
+
+const interruptControllers = /^arm,(?:gic-.*|\w*-gic)$|^brcm,bcm283\d-(?:l1-intc|armctrl-ic)$/;
+const iommus = /^arm,(?:smmu|mmu-|s2-)|^ti,.*pvu|-iommu$/;
+
+/** What the hypervisor answers for, or has for itself: interrupt controllers and IOMMUs. Other rules look at them. */
+export function isOfHypervisor(device: BoardDevice): boolean {
+  const { node, compatible } = device;
+  if (compatible.some((name) => interruptControllers.test(name) || iommus.test(name))) return true;
+  if (node === undefined) return false;
+  if (gicVersionOf(node) !== undefined || property(node, '#iommu-cells') !== undefined || property(node, 'msi-controller') !== undefined)
+    return true;
+  // Controllers of pins have it, too.
+  return property(node, 'interrupt-controller') !== undefined && property(node, 'gpio-controller') === undefined;
+}
+
+/**
+ * Nodes that describe no registers which a driver works with all the time: memory on the chip, flash, buses, caches, parts for tracing.
+ */
+const quiet =
+  /^(?:flash|nor|rom|sram|\w*-?sram|memory-controller|cache-controller|l2-cache|soc|bus|.*-bus|aips|axi|apb|ahb|cci|ccn|cpu-debug|etm|etf|etr|funnel|replicator|tpiu|cti|stm|pmu|efuse|otp|fuse|chipid|syscon|interrupt-controller|intc|its|msi|msi-controller|iommu|smmu)$/;
+const quietCompatibles =
+  /^(?:cfi-flash|jedec-flash|mmio-sram|mtd-ram|mtd-rom|simple-bus|simple-mfd|simple-pm-bus|syscon|arm,coresight.*|arm,cci-.*|arm,cci-400.*)$/;
+
+/** False for what a root Linux looks at seldom or never: whether it does is not in the tree. */
+export function mayBeDriven(device: BoardDevice): boolean {
+  return !isOfHypervisor(device) && !quiet.test(kindOf(device)) && !quietCompatibles.test(device.compatible[0] ?? '');
+}
+
+/** Generic names (Devicetree Specification 2.2.2) of devices whose drivers access registers as long as Linux runs, and QEMU's names for them. */
+const driven =
+  /^(?:serial|uart|pl011|pl031|pl061|mmc\w*|sdhci|sdhost|emmc\w*|ethernet|usb\w*|sata|ahci|gpio|pinctrl|pinmux|watchdog|mailbox|i2c|spi|qspi|dma|dma-controller|virtio_mmio|pcie|pci|clock|clock-controller|clk|cprman|rtc|can|nand|nand-controller)$/;
+
+/** True where a driver is sure to access the registers if the node is enabled and the kernel has the driver. */
+export function isDriven(device: BoardDevice): boolean {
+  return mayBeDriven(device) && driven.test(kindOf(device));
+}

@@ -1,0 +1,111 @@
+import type { BoardGic } from '../../board/board.ts';
+import type { AddressWindow } from '../../config/address-window.ts';
+import { gicOf } from '../../config/gic.ts';
+import type { Field, Gic } from '../../config/model.ts';
+import { numberLike } from '../../fixes/number-style.ts';
+import { edit, fix, textAt } from '../../fixes/source-text.ts';
+import { memberName, writeNumber } from '../../fixes/values.ts';
+import type { Fix } from '../../source/finding.ts';
+import { hex } from '../../source/numbers.ts';
+import type { BoardContext, BoardRule } from '../rule.ts';
+import { rangeText } from '../wording.ts';
+import { addressBehindBus } from './bus-address.ts';
+
+/** A GIC-400 whose pages stand 64 KiB apart shows each page 16 times: the last copy of one stands right before the first of the next. */
+const lastCopy = 0xf000n;
+const spacedSize = 0x20000n;
+
+interface Unit {
+  readonly field: Field<bigint>;
+  readonly window: AddressWindow | undefined;
+}
+
+function unitsOf(gic: Gic, board: BoardGic): readonly Unit[] {
+  const gicd = { field: gic.gicdBase, window: board.gicd };
+  return board.version === 3
+    ? [gicd, { field: gic.gicrBase, window: board.gicr[0] }]
+    : [
+        gicd,
+        { field: gic.giccBase, window: board.gicc },
+        { field: gic.gichBase, window: board.gich },
+        { field: gic.gicvBase, window: board.gicv },
+      ];
+}
+
+export const gicAddressDiffers: BoardRule = {
+  id: 'gic-address-differs',
+  title: 'Interrupt controller is elsewhere on the board',
+  severity: 'error',
+  scope: 'board',
+  arch: ['arm64', 'arm'],
+  catalogue: ['GIC-addr', 'GIC-64k-alias'],
+  prose: {
+    meaning:
+      'The bases of GICD, GICC, GICH and GICV (GICv3: GICD and GICR) in the config have to be those of the board: `reg` of the interrupt controller in its device tree, translated to addresses of the CPUs. Where `reg` gives GICC and GICV 128 KiB, the two register pages of each stand 64 KiB apart, and the base has to be the one in the tree plus 0xf000; without these it is a warning.',
+    onTheBoard:
+      '`jailhouse enable` fails with "No such device", or the hypervisor dies with "FATAL: Unhandled HYP exception", or the board hangs (gic-v2.c, gic-v3.c). Without the 0xf000 the end of an interrupt is written where nothing listens: no interrupt comes a second time (gic_v2.h: 8 KiB in a row).',
+    remedy: 'Copy the addresses from the device tree of the board.',
+  },
+  bad: '/* board: reg = <0x40041000 0x1000>, ... below <0x40000000 0x0 0xff800000 0x800000> */\n.gicd_base = 0xff840000,',
+  good: '.gicd_base = 0xff841000,',
+  check(context, report) {
+    const { board, system, member } = context;
+    const gic = gicOf(system);
+    const real = board.gic;
+    if (member !== system || gic === undefined || real === undefined) return;
+    // Another version has other registers: that is told first.
+    if (gic.gicVersion !== undefined && gic.gicVersion.value !== real.version) return;
+    for (const { field, window } of unitsOf(gic, real)) {
+      if (window === undefined || field.value === 0n) continue;
+      const name = memberName(field);
+      const related = [{ span: window.span, message: `${window.name} ${rangeText(window)}` }];
+      const spaced = window.size === spacedSize && (window.name === 'GICC' || window.name === 'GICV');
+      if (spaced && field.value === window.start + lastCopy) continue;
+      if (field.value === window.start) {
+        if (!spaced) continue;
+        report({
+          span: field.span,
+          severity: 'warning',
+          message: `${window.name} of the board is ${rangeText(window)}: its two register pages stand 64 KiB apart, and ${name} ${hex(field.value)} shows the hypervisor the first one twice. The end of an interrupt would be written where nothing listens. Write ${hex(window.start + lastCopy)}.`,
+          related,
+          fixes: () => setBase(context, gic, field, window.start + lastCopy),
+        });
+        continue;
+      }
+      // GICv3 with several stretches of redistributors: gicr-not-contiguous looks at the other ones.
+      if (name === 'gicr_base' && real.gicr.slice(1).some(({ start }) => start === field.value)) continue;
+      if (isBusAddress(context, field.value, window)) continue;
+      const wanted = spaced ? window.start + lastCopy : window.start;
+      report({
+        span: field.span,
+        message: `${name} is ${hex(field.value)}, but ${window.name} of the board is ${rangeText(window)}: jailhouse enable would answer "No such device", or the board hangs. Write ${hex(wanted)}.`,
+        related,
+        fixes: () => setBase(context, gic, field, wanted),
+      });
+    }
+  },
+};
+
+/** bus-address-used tells then. */
+function isBusAddress({ board }: BoardContext, value: bigint, window: AddressWindow): boolean {
+  return addressBehindBus(board, { start: value, size: 1n }) === window.start;
+}
+
+/** Also in the irqchips of root and cells that name the same GICD. */
+export function setBase({ system, cells }: BoardContext, gic: Gic, field: Field<bigint>, value: bigint): readonly Fix[] {
+  const own = writeNumber(system, gic, field, value);
+  if (own === undefined) return [];
+  const edits = [...own];
+  if (memberName(field) === 'gicd_base') {
+    for (const config of new Set([system, ...cells])) {
+      for (const { address } of config.irqchips) {
+        if (address.value !== field.value) continue;
+        const typed = textAt(config, address.text);
+        // A macro gives it: it may be the same that gives gicd_base.
+        if (typed === undefined || address.text === undefined) return [];
+        edits.push(edit(config, address.text.start, address.text.end, numberLike(typed, value)));
+      }
+    }
+  }
+  return fix(`Set ${memberName(field)} to ${numberLike(textAt(system, field.text), value)}`, edits);
+}

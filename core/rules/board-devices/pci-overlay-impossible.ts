@@ -1,0 +1,63 @@
+import { ivshmemDevices } from '../../config/ivshmem.ts';
+import type { TreeNode } from '../../devicetree/model.ts';
+import { cellOf, compatibleOf, nodesBelow, property } from '../../devicetree/tree-access.ts';
+import type { Span } from '../../source/span.ts';
+import type { BoardRule } from '../rule.ts';
+
+/** The interrupt controllers that the driver looks for (driver/pci.c: gic_of_match). */
+const gics: readonly string[] = ['arm,cortex-a15-gic', 'arm,cortex-a7-gic', 'arm,gic-400', 'arm,gic-v3'];
+
+export const pciOverlayImpossible: BoardRule = {
+  id: 'pci-overlay-impossible',
+  title: 'Driver cannot add the virtual PCI host to the device tree',
+  severity: 'warning',
+  scope: 'board',
+  arch: ['arm64', 'arm'],
+  catalogue: ['PCI-virt-overlay'],
+  prose: {
+    meaning:
+      'For a virtual PCI host the driver adds a node `/pci@0` to the device tree of the running Linux. For that the root node needs `#address-cells` and `#size-cells`, the interrupt controller has to be one of `arm,gic-400`, `arm,cortex-a15-gic`, `arm,cortex-a7-gic`, `arm,gic-v3` with three interrupt cells, and no `/pci@0` may be there already.',
+    onTheBoard:
+      'The kernel log says "jailhouse: failed to add virtual host controller". Enable succeeds all the same, but the root cell has no virtual PCI devices (driver/pci.c:create_vpci_of_overlay).',
+    remedy: 'Correct the device tree of the board.',
+  },
+  bad: '/ {\n\tpci@0 { /* ... */ };\n};',
+  good: '/ {\n\t#address-cells = <2>;\n\t#size-cells = <2>;\n};',
+  check({ board, system, member }, report) {
+    const header = system.system;
+    if (member !== system || header === undefined || board.tree === undefined || ivshmemDevices(system).length === 0) return;
+    if (header.pciIsVirtual.value === 0 || header.pciMmconfigBase.value === 0n) return;
+    for (const { span, reason } of obstacles(board.tree.root))
+      report({
+        span,
+        message: `${reason}: the driver could not add the virtual PCI host ("failed to add virtual host controller"), and the root cell would have no virtual PCI devices.`,
+        related: [{ span: header.pciMmconfigBase.span, message: 'the virtual PCI host of the config' }],
+      });
+  },
+};
+
+function obstacles(root: TreeNode): readonly { readonly span: Span; readonly reason: string }[] {
+  const found: { readonly span: Span; readonly reason: string }[] = [];
+  const lacks = ['#address-cells', '#size-cells'].filter((name) => cellOf(root, name) === undefined);
+  if (lacks.length > 0) found.push({ span: root.span, reason: `The root node of the board's tree has no ${lacks.join(' and no ')}` });
+  const there = root.children.find(({ name }) => name === 'pci@0');
+  if (there !== undefined) found.push({ span: there.span, reason: "The board's tree has a node /pci@0 already" });
+  const gic = gicIn(root);
+  if (gic === undefined)
+    found.push({ span: root.span, reason: `The board's tree has no interrupt controller that the driver knows (${gics.join(', ')})` });
+  else {
+    const cells = property(gic, '#interrupt-cells');
+    const count = cellOf(gic, '#interrupt-cells');
+    if (cells !== undefined && count !== undefined && count !== 3)
+      found.push({
+        span: cells.valueSpan,
+        reason: `Interrupts of the controller have ${count} cells in the board's tree, and the driver writes three`,
+      });
+  }
+  return found;
+}
+
+function gicIn(root: TreeNode): TreeNode | undefined {
+  for (const node of nodesBelow(root)) if (compatibleOf(node).some((name) => gics.includes(name))) return node;
+  return undefined;
+}
