@@ -7,6 +7,7 @@ import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-f
 import type { Config, MemoryRegion } from '../../config/model.ts';
 import type { RelatedPlace } from '../../source/finding.ts';
 import type { Span } from '../../source/span.ts';
+import { higher } from '../../system/paint.ts';
 import type { BoardContext } from '../rule.ts';
 import { rangeText, regionByPhys } from '../wording.ts';
 
@@ -93,7 +94,7 @@ export function virtualPciRange(system: Config): AddressRange | undefined {
   const bars = ivshmemBarWindow(system);
   const end = bars === undefined ? window.start + window.size : bars.start + bars.size;
   const windowEnd = window.start + window.size;
-  return { start: window.start, size: (end > windowEnd ? end : windowEnd) - window.start };
+  return { start: window.start, size: higher(end, windowEnd) - window.start };
 }
 
 /** Everything that Jailhouse and the cells take, wherever it is told of. */

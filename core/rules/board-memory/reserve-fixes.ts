@@ -11,6 +11,7 @@ import type { Fix, TextEdit } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import { baseName, directoryOf, joinPath } from '../../source/paths.ts';
 import { roundDown, roundUp } from '../../system/free-place.ts';
+import { higher } from '../../system/paint.ts';
 import type { BoardContext } from '../rule.ts';
 import { allClaims } from './claims.ts';
 
@@ -43,13 +44,10 @@ export function reserveFixes(context: Places, wanted: AddressRange, nodeName: st
   if (touched.length > 1) return [];
   const own = rounded(context, wanted);
   const all = everythingAround(context, own);
-  return [
-    ...addNode(context, own, nodeName, parent),
-    ...(all === undefined ? [] : addNode(context, all, 'jailhouse', parent).map((fix) => ({ ...fix, needsChoice: true }))),
-  ];
+  return [...(all === undefined ? [] : addNode(context, all, 'jailhouse', parent)), ...addNode(context, own, nodeName, parent)];
 }
 
-/** From the lowest to the highest address that Jailhouse and the cells take near the range, where nothing else is reserved in between. */
+/** From the lowest to the highest address that Jailhouse and the cells take and nothing reserves, where nothing else is reserved in between. */
 function everythingAround(context: Places, own: AddressRange): AddressRange | undefined {
   const reserved = new Coverage(noMapRanges(context.board) ?? []);
   const open = allClaims(context)
@@ -78,7 +76,7 @@ function repairFixes(context: Places, found: ReservedRange, wanted: AddressRange
   const start = found.start < wanted.start ? found.start : roundDown(wanted.start, 0x1000n);
   const foundEnd = found.start + found.size;
   const wantedEnd = roundUp(wanted.start + wanted.size, 0x1000n);
-  const grown = { start, size: (foundEnd > wantedEnd ? foundEnd : wantedEnd) - start };
+  const grown = { start, size: higher(foundEnd, wantedEnd) - start };
   const others = [...(context.board.reserved ?? []).filter((range) => range !== found), ...gpuMemory(context)];
   if (others.some((range) => overlaps(range, grown))) return [];
   const edits: TextEdit[] = [];
