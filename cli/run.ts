@@ -2,6 +2,7 @@ import { parseArguments } from './arguments.ts';
 import { type Command, misuse } from './command.ts';
 import { build } from './commands/build.ts';
 import { check } from './commands/check.ts';
+import { dtc } from './commands/dtc.ts';
 import { explain } from './commands/explain.ts';
 import { show } from './commands/show.ts';
 import { commandHelp, overview } from './help.ts';
@@ -12,7 +13,7 @@ import { nearest } from './spelling.ts';
 import { widthOf } from './style.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [check, build, show, explain];
+export const commands: readonly Command[] = [check, build, dtc, show, explain];
 
 /** Runs one call and prints what it has to say; resolves to the exit status. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -175,6 +175,7 @@ export class NodeReader {
       const node = new SourceNode(lexer.text, span);
       for (let i = labels.length - 1; i >= 0; i--) this.giveLabel(node, labels[i] as PlacedLabel);
       node.deleted = true;
+      node.parentLost = true;
       at.node.addChild(node);
       at.firstChild ??= span;
       lexer.next();

@@ -53,7 +53,7 @@ interface Place {
 /** The node below `table` that stands for `node`. */
 function mirrored(table: SourceNode, node: SourceNode): SourceNode {
   const names: string[] = [];
-  for (let at = node; at.parent !== undefined; at = at.parent) names.push(at.name);
+  for (let at = node; at.parent !== undefined && !at.parentLost; at = at.parent) names.push(at.name);
   let at = table;
   for (const name of names.reverse()) at = childOf(at, name);
   return at;

@@ -61,6 +61,8 @@ export class SourceNode extends BuiltNode {
   isReferenced = false;
   /** 0 while there is none. */
   phandle = 0;
+  /** Made by `/delete-node/` where no such node was: should it come to life later, dtc does not know its parent (build_node). */
+  parentLost = false;
   /** By name, made for nodes with many properties or children. The first of a name counts. */
   private propertyIndex: Map<string, SourceProperty> | undefined;
   private childIndex: Map<string, SourceNode> | undefined;

@@ -55,12 +55,15 @@ export class JoinedText implements TreeText {
     let length = 0;
     let before: Token | undefined;
     let outerBefore: Token | undefined;
+    /** The first token of the line. */
+    let line: Token | undefined;
     // White space counts only inside strings. Where none runs over a line, whole stretches of the source serve as they are.
     const exact = tokens.some((token) => token.kind === TokenKind.Other && token.text.charCodeAt(0) === 34);
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i] as Token;
       const outer = token.expansion === undefined ? token : outermost(token);
-      const gap = gapBefore(token, before, outer, outerBefore, exact);
+      const gap = gapBefore(token, before, outer, outerBefore, exact ? line : undefined);
+      if (i === 0 || gap.charCodeAt(0) === 10) line = outer;
       if (gap !== '') {
         pieces.push(gap);
         length += gap.length;
@@ -157,13 +160,14 @@ function outermost(token: Token): Token {
 /** gcc prints so many line breaks; for more it prints a line marker, which counts as one line. */
 const MAX_BREAKS = 8;
 
-/** What cpp prints in front of a token: nothing, a blank, or line breaks and indentation. */
-function gapBefore(token: Token, before: Token | undefined, outer: Token, outerBefore: Token | undefined, exact: boolean): string {
+/** What cpp prints in front of a token: nothing, a blank, or line breaks and indentation. `line` is left out where these do not matter. */
+function gapBefore(token: Token, before: Token | undefined, outer: Token, outerBefore: Token | undefined, line: Token | undefined): string {
   if (before === undefined || outerBefore === undefined) return indentation(outer);
   const sameUse = outer === outerBefore && token.expansion !== undefined;
   if (outer.flags & TokenFlag.LineStart && !sameUse) {
-    if (!exact) return '\n';
-    const breaks = outer.file === outerBefore.file ? breaksBetween(outer.file.text, outerBefore.end, outer.start) : 1;
+    if (line === undefined) return '\n';
+    // cpp counts lines from where the line starts: a line may go on behind a backslash, and counts double then.
+    const breaks = outer.file === line.file ? breaksBetween(outer.file.text, line.start, outer.start) : 1;
     // Behind the end of a macro cpp keeps a `#` off the line's start, where it might become a directive.
     const indent = token.text === '#' && before.expansion !== undefined ? indentation(outer) || ' ' : indentation(outer);
     return '\n'.repeat(Math.max(1, Math.min(breaks, MAX_BREAKS))) + indent;
