@@ -23,20 +23,20 @@ function show(verdict: Verdict): void {
   if (findings.length === 0) print('      we say: nothing');
   const known = knownDisagreements[row.id];
   if (known !== undefined) print(`      known: ${known}`);
-  if (row.needsBoard !== undefined) print(`      needs the board: ${row.needsBoard}`);
+  if (row.undecided !== undefined) print(`      decided at run time: ${row.undecided}`);
 }
 
 if (values.all || positionals.length > 0) for (const verdict of result.verdicts) show(verdict);
 else {
   print(`Disagreements (${result.disagreements.length})`);
   for (const verdict of result.disagreements) show(verdict);
-  const board = result.verdicts.filter(({ row }) => row.needsBoard !== undefined);
-  print(`\nRows whose cause is not in the configs (${board.length})`);
-  for (const { row, agrees } of board) print(`  ${row.id}  ${row.class}; ${agrees ? 'said all the same' : 'not said'}: ${row.needsBoard}`);
+  const board = result.verdicts.filter(({ row }) => row.undecided !== undefined);
+  print(`\nRows that are decided at run time (${board.length})`);
+  for (const { row, agrees } of board) print(`  ${row.id}  ${row.class}; ${agrees ? 'said' : 'not said as gravely'}: ${row.undecided}`);
 }
 const percent = (part: number, whole: number): string => (whole === 0 ? 'none' : `${((100 * part) / whole).toFixed(1)} %`);
 print();
-print(`rows            ${result.verdicts.length}, of which ${result.decided.length} are decided by the configs alone`);
+print(`rows            ${result.verdicts.length}, of which ${result.decided.length} are decided by the configs and the board`);
 print(`recall          ${result.said} of ${result.due} (${percent(result.said, result.due)})`);
 print(`false errors    ${result.falseErrors.length}`);
 print(`false warnings  ${result.falseWarnings.length}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Severity } from '@jailhouse-cells/core/source/finding.ts';
-import { boardRows } from './board-rows.ts';
+import { runTimeRows } from './run-time-rows.ts';
 
 /** A row of outcomes.tsv: one mutation of working configs, and what the hypervisor did (QEMU arm64, Jailhouse e57d1eff). */
 export interface Row {
@@ -13,8 +13,8 @@ export interface Row {
   readonly keyMessage: string;
   readonly hazard: boolean;
   readonly note: string;
-  /** Why the configs alone cannot tell, where that is so. */
-  readonly needsBoard: string | undefined;
+  /** What decides the row at run time, where neither configs nor board do. */
+  readonly undecided: string | undefined;
 }
 
 /** What has to be said of a row: an error, at least a warning, or nothing above information. */
@@ -42,7 +42,7 @@ export function readRows(): readonly Row[] {
       keyMessage: cell('key_message'),
       hazard: cell('latent_hazard_judged') === 'yes',
       note: cell('note_judged'),
-      needsBoard: boardRows[id],
+      undecided: runTimeRows[id],
     };
   });
 }

@@ -12,7 +12,7 @@ export interface Verdict {
 
 export interface Tally {
   readonly verdicts: readonly Verdict[];
-  /** Rows that the configs decide. */
+  /** Rows that the configs and the board decide. */
   readonly decided: readonly Verdict[];
   /** Of those: rows where an error or a warning is due, and how many have it. */
   readonly due: number;
@@ -31,7 +31,7 @@ export function judge(row: Row): Verdict {
 
 export function tally(rows: readonly Row[] = readRows()): Tally {
   const verdicts = rows.map(judge);
-  const decided = verdicts.filter(({ row }) => row.needsBoard === undefined);
+  const decided = verdicts.filter(({ row }) => row.undecided === undefined);
   const due = decided.filter(({ wanted }) => wanted !== 'quiet');
   const quiet = verdicts.filter(({ wanted }) => wanted === 'quiet');
   return {
