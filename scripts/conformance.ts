@@ -9,6 +9,7 @@ import { compareAbi } from './conformance/abi.ts';
 import { compareBoardBlobs } from './conformance/board-blobs.ts';
 import { compareBytes } from './conformance/bytes.ts';
 import { compareConfigCheck } from './conformance/config-check.ts';
+import { compareGuestTrees } from './conformance/guest-trees.ts';
 import { compareHostile } from './conformance/hostile.ts';
 import { compareFindings, reviewedFindings } from './conformance/reviewed-findings.ts';
 import { knownCells, treesOf } from './conformance/upstream-tree.ts';
@@ -58,6 +59,13 @@ try {
 
   const tree = trees.get('HEAD');
   if (tree) {
+    heading('guest trees, compiled with an empty PATH, against cpp and dtc 1.6.1');
+    const guests = compareGuestTrees(tree, join(scratch, 'guest-trees'));
+    result(
+      `${guests.headers}: ${guests.identical} of ${guests.trees} byte-identical; ${guests.builtIn} with the built-in headers alone`,
+      guests.misses,
+    );
+
     const known = cells.filter((cell) => cell.ref === 'HEAD');
     const workspace = new Workspace(nodeFileSystem);
 
