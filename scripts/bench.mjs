@@ -23,6 +23,7 @@ part('activation', () => run(process.execPath, ['scripts/bench-activation.mjs'])
 for (const [title, script] of [
   ['command line', 'scripts/bench-cli.ts'],
   ['editor', 'scripts/bench-editor.ts'],
+  ['boards and guests', 'scripts/bench-board.ts'],
 ]) {
   if (existsSync(join(root, script))) part(title, () => packageBin('tsx', [script, ...args]));
   else console.log(`\n== ${title}: ${script} does not exist yet`);

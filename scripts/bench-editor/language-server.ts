@@ -30,7 +30,8 @@ export class LanguageServer {
     this.connection.listen();
   }
 
-  static async start(command: string, args: readonly string[], folder: string): Promise<LanguageServer> {
+  /** `textDocument`: further capabilities of the client. */
+  static async start(command: string, args: readonly string[], folder: string, textDocument: object = {}): Promise<LanguageServer> {
     const child = spawn(command, args, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     const server = new LanguageServer(child);
@@ -39,7 +40,10 @@ export class LanguageServer {
       rootUri: uriOf(folder),
       workspaceFolders: [{ uri: uriOf(folder), name: 'bench' }],
       capabilities: {
-        textDocument: { publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true, versionSupport: true } },
+        textDocument: {
+          publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true, versionSupport: true },
+          ...textDocument,
+        },
         workspace: { workspaceFolders: true },
       },
     });
