@@ -43,6 +43,16 @@ const followings: readonly Following[] = [
   // A cell that takes every CPU shares them with every other cell.
   { rules: ['cells-share-cpus', 'cells-starve-root'], from: 'cell-takes-all-cpus', within: 'config' },
   { rules: ['pci-device-on-virtual-host', 'pci-device-is-root-ivshmem'], from: 'pci-device-type', within: 'device' },
+  // The firmware moved all devices at once.
+  { rules: ['gic-address-differs'], from: 'firmware-high-peripherals', within: 'config' },
+  // What stands at an address that was never meant does not matter.
+  { rules: ['console-region-without-io'], from: 'bus-address-used', within: 'config' },
+  { rules: ['region-covers-gic'], from: 'bus-address-used', within: 'system' },
+  { rules: ['region-covers-gic'], from: 'gic-address-differs', within: 'system' },
+  // Each version has addresses of its own.
+  { rules: ['gic-base-missing', 'region-covers-gic'], from: 'gic-version-differs', within: 'system' },
+  // The reservation is what is missing, whatever was tried instead.
+  { rules: ['mem-parameter-instead-of-reservation'], from: 'hypervisor-memory-not-reserved', within: 'config' },
 ];
 
 /**

@@ -10,7 +10,7 @@ import type { BoardContext, BoardRule, Reporter } from '../rule.ts';
 import { cellName, regionByPhys } from '../wording.ts';
 import { consoleOf } from './board-uarts.ts';
 import { addressBehindBus } from './bus-address.ts';
-import { setBase } from './gic-address-differs.ts';
+import { baseEdits } from './gic-bases.ts';
 
 export const busAddressUsed: BoardRule = {
   id: 'bus-address-used',
@@ -78,7 +78,8 @@ function checkGic(context: BoardContext, report: Reporter): void {
     report({
       span: field.span,
       message: `${memberName(field)} is ${hex(field.value)}, an address of a bus in the device tree of the board; the CPUs find the interrupt controller at ${hex(meant)}. jailhouse enable would answer "No such device", or the board hangs. Write ${hex(meant)}.`,
-      fixes: () => setBase(context, gic, field, meant),
+      fixes: () =>
+        fix(`Set ${memberName(field)} to ${numberLike(textAt(context.system, field.text), meant)}`, baseEdits(context, gic, field, meant)),
     });
   }
 }

@@ -1,36 +1,15 @@
-import type { BoardGic } from '../../board/board.ts';
 import type { AddressWindow } from '../../config/address-window.ts';
 import { gicOf } from '../../config/gic.ts';
 import type { Field, Gic } from '../../config/model.ts';
 import { numberLike } from '../../fixes/number-style.ts';
-import { edit, fix, textAt } from '../../fixes/source-text.ts';
-import { memberName, writeNumber } from '../../fixes/values.ts';
+import { fix, textAt } from '../../fixes/source-text.ts';
+import { memberName } from '../../fixes/values.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import type { BoardContext, BoardRule } from '../rule.ts';
 import { rangeText } from '../wording.ts';
 import { addressBehindBus } from './bus-address.ts';
-
-/** A GIC-400 whose pages stand 64 KiB apart shows each page 16 times: the last copy of one stands right before the first of the next. */
-const lastCopy = 0xf000n;
-const spacedSize = 0x20000n;
-
-interface Unit {
-  readonly field: Field<bigint>;
-  readonly window: AddressWindow | undefined;
-}
-
-function unitsOf(gic: Gic, board: BoardGic): readonly Unit[] {
-  const gicd = { field: gic.gicdBase, window: board.gicd };
-  return board.version === 3
-    ? [gicd, { field: gic.gicrBase, window: board.gicr[0] }]
-    : [
-        gicd,
-        { field: gic.giccBase, window: board.gicc },
-        { field: gic.gichBase, window: board.gich },
-        { field: gic.gicvBase, window: board.gicv },
-      ];
-}
+import { baseEdits, gicUnits, isSpaced, lastCopy, wantedBase } from './gic-bases.ts';
 
 export const gicAddressDiffers: BoardRule = {
   id: 'gic-address-differs',
@@ -55,11 +34,11 @@ export const gicAddressDiffers: BoardRule = {
     if (member !== system || gic === undefined || real === undefined) return;
     // Another version has other registers: that is told first.
     if (gic.gicVersion !== undefined && gic.gicVersion.value !== real.version) return;
-    for (const { field, window } of unitsOf(gic, real)) {
+    for (const { field, window } of gicUnits(gic, real)) {
       if (window === undefined || field.value === 0n) continue;
       const name = memberName(field);
       const related = [{ span: window.span, message: `${window.name} ${rangeText(window)}` }];
-      const spaced = window.size === spacedSize && (window.name === 'GICC' || window.name === 'GICV');
+      const spaced = isSpaced(window);
       if (spaced && field.value === window.start + lastCopy) continue;
       if (field.value === window.start) {
         if (!spaced) continue;
@@ -75,7 +54,7 @@ export const gicAddressDiffers: BoardRule = {
       // GICv3 with several stretches of redistributors: gicr-not-contiguous looks at the other ones.
       if (name === 'gicr_base' && real.gicr.slice(1).some(({ start }) => start === field.value)) continue;
       if (isBusAddress(context, field.value, window)) continue;
-      const wanted = spaced ? window.start + lastCopy : window.start;
+      const wanted = wantedBase(window);
       report({
         span: field.span,
         message: `${name} is ${hex(field.value)}, but ${window.name} of the board is ${rangeText(window)}: jailhouse enable would answer "No such device", or the board hangs. Write ${hex(wanted)}.`,
@@ -91,21 +70,6 @@ function isBusAddress({ board }: BoardContext, value: bigint, window: AddressWin
   return addressBehindBus(board, { start: value, size: 1n }) === window.start;
 }
 
-/** Also in the irqchips of root and cells that name the same GICD. */
-export function setBase({ system, cells }: BoardContext, gic: Gic, field: Field<bigint>, value: bigint): readonly Fix[] {
-  const own = writeNumber(system, gic, field, value);
-  if (own === undefined) return [];
-  const edits = [...own];
-  if (memberName(field) === 'gicd_base') {
-    for (const config of new Set([system, ...cells])) {
-      for (const { address } of config.irqchips) {
-        if (address.value !== field.value) continue;
-        const typed = textAt(config, address.text);
-        // A macro gives it: it may be the same that gives gicd_base.
-        if (typed === undefined || address.text === undefined) return [];
-        edits.push(edit(config, address.text.start, address.text.end, numberLike(typed, value)));
-      }
-    }
-  }
-  return fix(`Set ${memberName(field)} to ${numberLike(textAt(system, field.text), value)}`, edits);
+function setBase(context: BoardContext, gic: Gic, field: Field<bigint>, value: bigint): readonly Fix[] {
+  return fix(`Set ${memberName(field)} to ${numberLike(textAt(context.system, field.text), value)}`, baseEdits(context, gic, field, value));
 }

@@ -16,9 +16,9 @@ export const pciOverlayImpossible: BoardRule = {
   catalogue: ['PCI-virt-overlay'],
   prose: {
     meaning:
-      'For a virtual PCI host the driver adds a node `/pci@0` to the device tree of the running Linux. For that the root node needs `#address-cells` and `#size-cells`, the interrupt controller has to be one of `arm,gic-400`, `arm,cortex-a15-gic`, `arm,cortex-a7-gic`, `arm,gic-v3` with three interrupt cells, and no `/pci@0` may be there already.',
+      'For a virtual PCI host the driver adds a node `/pci@0` to the device tree of the running Linux. For that the root node needs `#address-cells` and `#size-cells`, the interrupt controller has to be one of `arm,gic-400`, `arm,cortex-a15-gic`, `arm,cortex-a7-gic`, `arm,gic-v3`, and no `/pci@0` may be there already. The driver writes interrupts of three cells, so the controller must not have another number.',
     onTheBoard:
-      'The kernel log says "jailhouse: failed to add virtual host controller". Enable succeeds all the same, but the root cell has no virtual PCI devices (driver/pci.c:create_vpci_of_overlay).',
+      'The kernel log says "jailhouse: failed to add virtual host controller". Enable succeeds all the same, but the root cell has no virtual PCI devices; or they have no interrupts, where the cells do not fit (driver/pci.c:create_vpci_of_overlay).',
     remedy: 'Correct the device tree of the board.',
   },
   bad: '/ {\n\tpci@0 { /* ... */ };\n};',
@@ -30,28 +30,35 @@ export const pciOverlayImpossible: BoardRule = {
     for (const { span, reason } of obstacles(board.tree.root))
       report({
         span,
-        message: `${reason}: the driver could not add the virtual PCI host ("failed to add virtual host controller"), and the root cell would have no virtual PCI devices.`,
+        message: reason,
         related: [{ span: header.pciMmconfigBase.span, message: 'the virtual PCI host of the config' }],
       });
   },
 };
 
+const NO_HOST =
+  'the driver could not add the virtual PCI host ("failed to add virtual host controller"), and the root cell would have no virtual PCI devices.';
+
 function obstacles(root: TreeNode): readonly { readonly span: Span; readonly reason: string }[] {
   const found: { readonly span: Span; readonly reason: string }[] = [];
   const lacks = ['#address-cells', '#size-cells'].filter((name) => cellOf(root, name) === undefined);
-  if (lacks.length > 0) found.push({ span: root.span, reason: `The root node of the board's tree has no ${lacks.join(' and no ')}` });
+  if (lacks.length > 0)
+    found.push({ span: root.span, reason: `The root node of the board's tree has no ${lacks.join(' and no ')}: ${NO_HOST}` });
   const there = root.children.find(({ name }) => name === 'pci@0');
-  if (there !== undefined) found.push({ span: there.span, reason: "The board's tree has a node /pci@0 already" });
+  if (there !== undefined) found.push({ span: there.span, reason: `The board's tree has a node /pci@0 already: ${NO_HOST}` });
   const gic = gicIn(root);
   if (gic === undefined)
-    found.push({ span: root.span, reason: `The board's tree has no interrupt controller that the driver knows (${gics.join(', ')})` });
+    found.push({
+      span: root.span,
+      reason: `The board's tree has no interrupt controller that the driver knows (${gics.join(', ')}): ${NO_HOST}`,
+    });
   else {
     const cells = property(gic, '#interrupt-cells');
     const count = cellOf(gic, '#interrupt-cells');
     if (cells !== undefined && count !== undefined && count !== 3)
       found.push({
         span: cells.valueSpan,
-        reason: `Interrupts of the controller have ${count} cells in the board's tree, and the driver writes three`,
+        reason: `Interrupts of the controller have ${count} cells in the board's tree, and the driver writes three for the virtual PCI host: its devices would have no interrupts, and no link comes up.`,
       });
   }
   return found;

@@ -1,5 +1,6 @@
 import type { BoardDevice, BoardPciHost } from '../../board/board.ts';
 import { type AddressRange, overlaps, physRange, virtRange } from '../../config/address-window.ts';
+import { ivshmemBarWindow, mmconfigWindow } from '../../config/intercepted-windows.ts';
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
 import { hex } from '../../source/numbers.ts';
 import type { BoardRule } from '../rule.ts';
@@ -26,7 +27,10 @@ export const rootDeviceMissing: BoardRule = {
   good: '/* peripherals */ {\n\t.phys_start = 0xfd500000,\n\t.virt_start = 0xfd500000,\n\t.size = 0x1b00000,',
   check({ board, system, member, cells }, report) {
     if (member !== system || !knowsEnabledDevices(board)) return;
-    const covered: AddressRange[] = system.memoryRegions.filter((region) => !isEmpty(region)).map(virtRange);
+    const regions = system.memoryRegions.filter((region) => !isEmpty(region)).map(virtRange);
+    // A device under the virtual PCI window is told of by pci-window-over-device.
+    const windows = [mmconfigWindow(system), ivshmemBarWindow(system)].filter((window) => window !== undefined);
+    const covered: readonly AddressRange[] = [...regions, ...windows];
     const ofCells: AddressRange[] = cells.flatMap((cell) =>
       cell.memoryRegions.filter((region) => hasFlag(region, 'IO') && !isCommRegion(region)).map(physRange),
     );

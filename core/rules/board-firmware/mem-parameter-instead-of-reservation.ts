@@ -1,7 +1,7 @@
 import { memoryLimits } from '../../board/kernel-limits.ts';
 import { Coverage, overlaps, physRange } from '../../config/address-window.ts';
 import { isEmpty } from '../../config/memory-flags.ts';
-import { hex, humanSize } from '../../source/numbers.ts';
+import { humanSize } from '../../source/numbers.ts';
 import type { BoardRule } from '../rule.ts';
 import { variantsWhere } from '../variants.ts';
 import { rangeText } from '../wording.ts';
@@ -15,7 +15,7 @@ export const memParameterInsteadOfReservation: BoardRule = {
   catalogue: ['HV-not-in-linux'],
   prose: {
     meaning:
-      'On a Raspberry Pi 4 `mem=` cuts memory off at the top, and the memory of Jailhouse lies in the middle: 0x10000000 to 0x1fffffff in the usual configs. It is no substitute for a `no-map` node in /reserved-memory. A limit below the memory of Jailhouse works by its numbers, but takes all RAM above it from Linux as well: information. Nothing is said where the device tree of the board reserves the memory.',
+      'On a Raspberry Pi 4 `mem=` cuts memory off at the top, and the memory of Jailhouse lies in the middle: 0x10000000 to 0x1fffffff in the usual configs. It is no substitute for a `no-map` node in /reserved-memory. A limit below the memory of Jailhouse takes all RAM above it from Linux as well. Nothing is said there, nor where the device tree of the board reserves the memory.',
     onTheBoard:
       '"jailhouse: request_mem_region failed for hypervisor memory." in the kernel log. The line that follows it there, "Did you reserve the memory with mem= or memmap= on the command line?", misleads on this board.',
     remedy: 'Reserve the memory with a no-map node, in an overlay for the board, and take `mem=` out.',
@@ -30,19 +30,11 @@ export const memParameterInsteadOfReservation: BoardRule = {
     const own = physRange(memory);
     if (board.reserved !== undefined && new Coverage(board.reserved.filter(({ noMap }) => noMap)).covers(own)) return;
     const inLinux = variantsWhere(board, ({ linux }) => linux.some((window) => overlaps(window, own)));
-    const related = [{ span: memory.physStart.span, message: `hypervisor memory ${rangeText(own)}` }];
-    if (inLinux !== undefined)
-      report({
-        span: limit.span,
-        message: `mem= leaves Linux the first ${humanSize(limit.size)} of its memory, and hypervisor memory ${rangeText(own)} is among it${inLinux.text}: jailhouse enable would answer "request_mem_region failed for hypervisor memory". Reserve it with a no-map node in /reserved-memory of the board's device tree.`,
-        related,
-      });
-    else
-      report({
-        span: limit.span,
-        severity: 'information',
-        message: `mem= keeps Linux out of hypervisor memory at ${hex(own.start)}, and out of all RAM above ${humanSize(limit.size)} as well. A no-map node in /reserved-memory of the board's device tree takes only what Jailhouse needs.`,
-        related,
-      });
+    if (inLinux === undefined) return;
+    report({
+      span: limit.span,
+      message: `mem= leaves Linux the first ${humanSize(limit.size)} of its memory, and hypervisor memory ${rangeText(own)} is among it${inLinux.text}: jailhouse enable would answer "request_mem_region failed for hypervisor memory". Reserve it with a no-map node in /reserved-memory of the board's device tree.`,
+      related: [{ span: memory.physStart.span, message: `hypervisor memory ${rangeText(own)}` }],
+    });
   },
 };

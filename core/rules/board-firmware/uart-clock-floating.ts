@@ -32,7 +32,7 @@ export const uartClockFloating: BoardRule = {
       message: `The console of the hypervisor is the mini UART, ${device.name}, and config.txt does not fix its clock: it prints garbage when the clock changes, or nothing. Write enable_uart=1 into config.txt.`,
       related: [
         {
-          span: firmware.settings.get('enable_uart')?.span ?? { ...firmware.end, start: firmware.end.start },
+          span: firmware.settings.get('enable_uart')?.span ?? firmware.end,
           message: 'config.txt: no enable_uart=1',
         },
       ],
