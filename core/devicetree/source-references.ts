@@ -115,35 +115,26 @@ export class SourceReferences {
 
   private fillPathsOf(property: SourceProperty): void {
     const pieces: Uint8Array[] = [];
+    /** Bytes of each path, in the order of the text. */
+    const sizes: number[] = [];
     let from = 0;
     let added = 0;
     for (const marker of property.markers) {
-      const offset = marker.offset;
+      const { offset } = marker;
       marker.offset += added;
       if (marker.kind !== 'path') continue;
       const target = this.find(marker.name);
-      if (target === undefined) {
-        this.missing(marker);
-        continue;
-      }
-      const path = utf8.encode(`${sourcePath(target)}\0`);
+      if (target === undefined) this.missing(marker);
+      else target.isReferenced = true;
+      const path = target === undefined ? new Uint8Array() : utf8.encode(`${sourcePath(target)}\0`);
       pieces.push(property.value.subarray(from, offset), path);
       from = offset;
-      this.movePart(property, marker, path.length);
+      sizes.push(path.length);
       added += path.length;
-      target.isReferenced = true;
     }
     pieces.push(property.value.subarray(from));
     property.value = joined(pieces);
-  }
-
-  /** Gives the part of a path its size, and moves those behind it. */
-  private movePart(property: SourceProperty, marker: ValueMarker, size: number): void {
-    const at = property.parts.findIndex((part) => part.kind === 'path' && part.span === marker.span);
-    const part = property.parts[at];
-    if (part === undefined) return;
-    part.size = size;
-    for (const later of property.parts.slice(at + 1)) later.offset += size;
+    placeParts(property, sizes);
   }
 
   private missing({ name, span }: ValueMarker): void {
@@ -159,6 +150,18 @@ export class SourceReferences {
 }
 
 const utf8 = new TextEncoder();
+
+/** Gives the parts that are paths their sizes, and moves what stands behind them. */
+function placeParts(property: SourceProperty, sizes: readonly number[]): void {
+  let path = 0;
+  let added = 0;
+  for (const part of property.parts) {
+    part.offset += added;
+    if (part.kind !== 'path') continue;
+    part.size = sizes[path++] ?? 0;
+    added += part.size;
+  }
+}
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
