@@ -42,6 +42,7 @@ export function openSession(command: string, parsed: Arguments, operands: readon
     const operand = absolutePath(io.cwd, text);
     const kind = io.fs.stat(operand);
     if (kind === undefined) return { ok: false, outcome: misuse(command, noSuchPath(text, operand, io)) };
+    if (baseName(operand) === projectFile) workspace.adopt(operand);
     // A file named by hand is always one of its own: when it is no config, its findings say why.
     const paths = workspace.configsIn(operand);
     const isProject = baseName(operand) === projectFile;

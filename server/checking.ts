@@ -64,6 +64,7 @@ export class Checking {
   /** A document was opened or edited. */
   edit(path: string): void {
     this.edits++;
+    if (isProjectFile(path)) this.engine.adopt(path);
     this.openPaths.add(path);
     this.queues[edited].add(path);
     this.askAgain();
@@ -85,6 +86,7 @@ export class Checking {
   /** Files that may be configs of a workspace folder. */
   consider(paths: Iterable<string>): void {
     for (const path of paths) {
+      if (isProjectFile(path)) this.engine.adopt(path);
       this.found.add(path);
       this.queues[rest].add(path);
     }

@@ -41,15 +41,25 @@ export class RuleFindings {
     return this.queries.query(`rules:${path}`, () => {
       const config = this.around.effective(path);
       if (!config) return [];
-      const severity = this.around.severity();
-      const findings = runFileRules(config, severity);
       const system = this.systems.membership(path);
       const root = system && (system.rootCell === path ? config : this.around.effective(system.rootCell));
-      if (!system || !root?.system) return foldFindings(config, findings);
-      findings.push(...runCellRules(root, config, severity));
+      if (!system || !root?.system) return foldFindings(config, this.ofConfig(path, undefined));
+      const findings = [...this.ofConfig(path, system.rootCell)];
       if (system.explicitSet) findings.push(...this.ofSet(system.rootCell).filter((finding) => finding.span.file === path));
       findings.push(...this.ofBoard(path, system), ...this.ofGuest(path, system));
       return foldFindings(config, findings, root === config ? [] : this.of(system.rootCell));
+    });
+  }
+
+  /** What the config shows alone and with its system config: apart, for an edit of another cell or of the board changes nothing of it. */
+  private ofConfig(path: string, rootCell: string | undefined): readonly Finding[] {
+    return this.queries.query(`config-rules:${path}:${rootCell ?? ''}`, () => {
+      const config = this.around.effective(path);
+      if (!config) return [];
+      const severity = this.around.severity();
+      const root = rootCell === undefined ? undefined : rootCell === path ? config : this.around.effective(rootCell);
+      const own = runFileRules(config, severity);
+      return root === undefined ? own : [...own, ...runCellRules(root, config, severity)];
     });
   }
 

@@ -20,13 +20,24 @@ interface FolderSystems {
 
 /** Knows which files are configs and which of them belong together. */
 export class Systems {
+  private adopted: readonly string[] = [];
+
   constructor(
     private readonly inputs: Inputs,
     private readonly queries: Queries,
   ) {}
 
-  /** The nearest `jailhouse.json` above a file. */
+  /** Lets a `jailhouse.json` speak for the files that it names, wherever they are: without this it speaks for those below its folder. */
+  adopt(project: string): void {
+    if (this.adopted.includes(project)) return;
+    this.adopted = [...this.adopted, project].sort();
+    this.queries.changed(['adopted-projects']);
+  }
+
+  /** The adopted `jailhouse.json` that names the file, else the nearest one above it. */
   projectOf(path: string): Project | undefined {
+    const adopted = this.queries.input('adopted-projects', () => this.adopted);
+    for (const project of adopted) if (this.filesNamedIn(project).has(path)) return this.project(project);
     const directory = directoryOf(path);
     const file = this.queries.query(`project-file:${directory}`, () => {
       for (const at of upwards(directory)) {
@@ -36,6 +47,10 @@ export class Systems {
       return undefined;
     });
     return file === undefined ? undefined : this.project(file);
+  }
+
+  private filesNamedIn(project: string): ReadonlySet<string> {
+    return this.queries.query(`named-in:${project}`, () => new Set(this.project(project)?.files.map(({ path }) => path)));
   }
 
   project(path: string): Project | undefined {

@@ -89,6 +89,11 @@ export class Workspace {
     this.inputs.invalidate(paths);
   }
 
+  /** Lets a `jailhouse.json` speak for the files that it names, also outside of its folder. */
+  adopt(project: string): void {
+    this.systems.adopt(project);
+  }
+
   /** True for a C file that defines a Jailhouse config, a `.cell` file, or a `.c` that includes such a file. */
   isConfig(path: string): boolean {
     if (path.endsWith('.cell')) return this.systems.binaryHint(path) !== undefined;

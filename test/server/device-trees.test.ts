@@ -16,6 +16,15 @@ const boardText = `/dts-v1/;
 	#address-cells = <2>;
 	#size-cells = <1>;
 	interrupt-parent = <&gic>;
+	reserved-memory {
+		#address-cells = <2>;
+		#size-cells = <1>;
+		ranges;
+		jailhouse@10000000 {
+			reg = <0x0 0x10000000 0x10000000>;
+			no-map;
+		};
+	};
 	soc {
 		compatible = "simple-bus";
 		#address-cells = <1>;

@@ -64,6 +64,15 @@ describe('discovery', () => {
     expect(workspace.configsIn('/w/jailhouse.json')).toEqual(['/w/c/one.c', '/w/c/two.c']);
   });
 
+  it('lets a jailhouse.json that was adopted speak for configs outside of its folder', () => {
+    const project = { systems: { far: { rootCell: '../there/one.c', cells: ['../there/two.c'] } } };
+    const files = new MemoryFiles({ '/w/p/jailhouse.json': JSON.stringify(project), '/w/there/one.c': system, '/w/there/two.c': cell });
+    const workspace = new Workspace(files);
+    expect(workspace.check('/w/there/two.c').system?.name).not.toBe('far');
+    workspace.adopt('/w/p/jailhouse.json');
+    expect(workspace.check('/w/there/two.c').system).toMatchObject({ name: 'far', rootCell: '/w/there/one.c', explicitSet: true });
+  });
+
   it('says what is wrong in jailhouse.json and goes on with the rest', () => {
     const files = new MemoryFiles({
       '/w/jailhouse.json': '{ "revision": 9, "systems": { "x": { "cells": [] }, "y": { "rootCell": "y.c" } } }',
