@@ -1,4 +1,4 @@
-import { commentsOf } from '../source/comments.ts';
+import { type Comment, commentsOf, hashCommentsOf } from '../source/comments.ts';
 import type { Finding, Fix, Severity } from '../source/finding.ts';
 import type { LineIndex, Span } from '../source/span.ts';
 import { suppressionDiagnostics } from './suppression-catalogue.ts';
@@ -99,7 +99,7 @@ function told(
 function readSuppressions(path: string, lines: LineIndex | undefined): readonly Suppression[] {
   if (lines === undefined || !lines.text.includes(suppressionMark)) return [];
   const { text } = lines;
-  const comments = commentsOf(text);
+  const comments = path.endsWith('.txt') ? hashCommentsOf(text) : commentsOf(text);
   const found: Suppression[] = [];
   for (const [at, comment] of comments.entries()) {
     const match = shape.exec(comment.text);
@@ -128,7 +128,7 @@ function readSuppressions(path: string, lines: LineIndex | undefined): readonly 
 }
 
 /** The comment's own line; for one that has its lines to itself, the next line that is not a comment's alone. */
-function targetLine(lines: LineIndex, comments: ReturnType<typeof commentsOf>, at: number): number {
+function targetLine(lines: LineIndex, comments: readonly Comment[], at: number): number {
   const { text } = lines;
   let behind = comments[at]?.end ?? 0;
   const first = lines.positionAt(comments[at]?.start ?? 0).line;
@@ -164,6 +164,10 @@ function removalOf(file: string, { text }: LineIndex, start: number, end: number
  */
 export function suppressionFix(finding: Finding, lines: LineIndex | undefined): Fix | undefined {
   if (lines === undefined || finding.rule.startsWith('suppression-')) return undefined;
+  const { file } = finding.span;
+  // cmdline.txt takes no comment at all.
+  if (/cmdline[^/]*\.txt$/.test(file)) return undefined;
+  const mark = file.endsWith('.txt') ? '#' : '//';
   const { line } = lines.positionAt(finding.span.start);
   if (line > 0 && /\\[ \t]*$/.test(lines.lineText(line - 1))) return undefined;
   const start = lines.offsetAt({ line, character: 0 });
@@ -174,8 +178,8 @@ export function suppressionFix(finding: Finding, lines: LineIndex | undefined): 
     needsChoice: true,
     edits: [
       {
-        span: { file: finding.span.file, start, end: start },
-        newText: `${indentation}// ${suppressionMark} ignore ${finding.rule} - ${lineBreak}`,
+        span: { file, start, end: start },
+        newText: `${indentation}${mark} ${suppressionMark} ignore ${finding.rule} - ${lineBreak}`,
       },
     ],
   };

@@ -1,8 +1,8 @@
-/** A comment of a C text: what stands between its marks, and where. */
+/** A comment of a text: what stands between its marks, and where. */
 export interface Comment {
   readonly start: number;
   readonly end: number;
-  /** Without `//` or the enclosing marks. */
+  /** Without `//`, `#` or the enclosing marks. */
   readonly text: string;
   /** Offset of `text`. */
   readonly textStart: number;
@@ -22,4 +22,13 @@ export function commentsOf(text: string): readonly Comment[] {
     comments.push({ start, end: start + piece.length, text: piece.slice(2, closed ? -2 : undefined), textStart: start + 2 });
   }
   return comments;
+}
+
+/** The comments of config.txt: from a `#` at the beginning of a line to its end. */
+export function hashCommentsOf(text: string): readonly Comment[] {
+  return [...text.matchAll(/^[ \t]*#[^\n]*/gm)].map((match) => {
+    const start = match.index + match[0].indexOf('#');
+    const end = match.index + match[0].replace(/\r$/, '').length;
+    return { start, end, text: text.slice(start + 1, end), textStart: start + 1 };
+  });
 }
