@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Finding } from '@jailhouse-cells/core/source/finding.ts';
+import { applyEdits } from '@jailhouse-cells/core/fixes/apply.ts';
+import type { Finding, Fix } from '@jailhouse-cells/core/source/finding.ts';
 import { describe, expect, test } from 'vitest';
 import { checkFolder } from '../rules/board-scenario.ts';
 
@@ -22,12 +23,19 @@ const steps = readdirSync(story, { withFileTypes: true })
   .map(({ name }) => name);
 
 /** A step as it is, or with the RAM size stated in its jailhouse.json. */
-function check(step: string, ram?: string): { readonly findings: readonly Finding[]; readonly said: Record<string, readonly Expected[]> } {
+function check(
+  step: string,
+  ram?: string,
+  texts: readonly (readonly [string, string])[] = [],
+): { readonly findings: readonly Finding[]; readonly said: Record<string, readonly Expected[]> } {
   const project = join(story, step, 'jailhouse.json');
   const text = readFileSync(project, 'utf8');
   const stated = text.replace('"model":', `"ram": "${ram}", "model":`);
   expect(stated).not.toBe(text);
-  const { findings, readable, workspace } = checkFolder(join(story, step), new Map(ram === undefined ? [] : [[project, stated]]));
+  const { findings, readable, workspace } = checkFolder(
+    join(story, step),
+    new Map(ram === undefined ? texts : [...texts, [project, stated]]),
+  );
   expect(readable, 'all configs can be read').toBe(true);
   const said: Record<string, Expected[]> = {};
   for (const { rule, severity, span } of findings) {
@@ -91,5 +99,37 @@ test('every collision of the story is told with the other culprit', () => {
     // 4 GiB is a limit: nothing else is in the way.
     const collisions = check(step).findings.filter(({ rule }) => rule !== 'mmconfig-above-4g');
     for (const { rule, related } of collisions) expect({ step, rule, related: related.length > 0 }).toMatchObject({ related: true });
+  }
+});
+
+/** The texts that a fix changes. */
+function mended({ edits }: Fix): readonly (readonly [string, string])[] {
+  const files = [...new Set(edits.map(({ span }) => span.file))];
+  const editsOf = (file: string) => edits.filter(({ span }) => span.file === file);
+  return files.map((file) => [file, applyEdits(readFileSync(file, 'utf8'), editsOf(file))]);
+}
+
+test('the window over RAM is mended by reserving it, as the story went on', () => {
+  const [finding] = check('1-window-over-ram').findings;
+  const fix = finding?.fixes.find(({ title }) => title.startsWith("Reserve it in the board's device tree"));
+  expect(fix?.edits.map(({ span }) => span.file)).toEqual([join(story, '1-window-over-ram/dts/jailhouse.dts')]);
+  for (const ram of [undefined, ...sizes]) expect(check('1-window-over-ram', ram, mended(fix as Fix)).said).toEqual({});
+});
+
+test('the window over RAM is mended by moving it to where it is today', () => {
+  const [finding] = check('1-window-over-ram').findings;
+  const fix = finding?.fixes.find(({ title }) => title.startsWith('Move the window to 0xff900000'));
+  const { findings } = check('1-window-over-ram', undefined, mended(fix as Fix));
+  // The guest's device tree has to follow.
+  expect(findings.filter(({ span }) => !span.file.endsWith('inmate-rpi4.dts')).map(({ rule }) => rule)).toEqual([]);
+});
+
+test('the memory in that of the GPU is mended by a smaller gpu_mem', () => {
+  const configTxt = join(story, '5-memory-in-gpu/boot/config.txt');
+  const text = readFileSync(configTxt, 'utf8');
+  for (const megabytes of [16, 64, 76, 128]) {
+    const lower = text.replace('gpu_mem=256', `gpu_mem=${megabytes}`);
+    expect(lower).not.toBe(text.replace('gpu_mem=256', ''));
+    for (const ram of [undefined, ...sizes]) expect(check('5-memory-in-gpu', ram, [[configTxt, lower]]).said).toEqual({});
   }
 });

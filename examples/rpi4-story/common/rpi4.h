@@ -50,15 +50,6 @@
 		.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO, \
 	}
 
-/* RAM of the root cell. */
-#define RPI4_RAM(start, length) \
-	{ \
-		.phys_start = start, \
-		.virt_start = start, \
-		.size = length, \
-		.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE, \
-	}
-
 /* All interrupts of the board: INTIDs 32 to 159, and 160 to 223. */
 #define RPI4_ALL_INTERRUPTS \
 	{ \

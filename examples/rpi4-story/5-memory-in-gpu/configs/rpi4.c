@@ -66,13 +66,28 @@ struct {
 		RPI4_DEVICE_REGIONS,
 
 		/* RAM up to the hypervisor. */
-		RPI4_RAM(0x0, 0x30000000),
+		{
+			.phys_start = 0x0,
+			.virt_start = 0x0,
+			.size = 0x30000000,
+			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE,
+		},
 
 		/* RAM behind the shared memory, to the end of what a 4 GB board has. The Linux cell gets its part of it when it is created. */
-		RPI4_RAM(0x30500000, 0xcbb00000),
+		{
+			.phys_start = 0x30500000,
+			.virt_start = 0x30500000,
+			.size = 0xcbb00000,
+			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE,
+		},
 
 		/* RAM above 4 GiB: 8 GB board only, harmless on the others. */
-		RPI4_RAM(0x100000000, 0x100000000),
+		{
+			.phys_start = 0x100000000,
+			.virt_start = 0x100000000,
+			.size = 0x100000000,
+			.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_EXECUTE,
+		},
 	},
 
 	.irqchips = {
