@@ -34,6 +34,8 @@ const followings: readonly Following[] = [
   },
   // The BAR window stands right behind the configuration window: one move mends both.
   { rules: ['region-covers-bar-window'], from: 'region-covers-mmconfig', within: 'region' },
+  // A window over a device lies in the region that holds the device: one move mends both.
+  { rules: ['region-covers-mmconfig', 'region-covers-bar-window'], from: 'pci-window-over-device', within: 'system' },
   // What a section needs is said by the link.
   { rules: ['region-without-access', 'region-write-only'], from: 'ivshmem-section-access', within: 'region' },
   // A region that runs past the end of all addresses runs over everything.
