@@ -19,17 +19,16 @@ const calmSettings = {
 /** A VS Code with the packaged extension in it and nothing else: its own user data, its own extensions, a fresh copy of a workspace. */
 export class Session {
   /**
-   * @param {{ example?: string, files?: Record<string, string>, settings?: Record<string, unknown>, trust?: boolean, name: string }} options
-   *   `example`: folder of the checkout to copy; `files`: texts by path, for a workspace of the test's own; `name`: for the pictures.
+   * @param {{ example?: string, within?: string, files?: Record<string, string>, settings?: Record<string, unknown>, trust?: boolean, name: string }} options
+   *   `example`: folder of the checkout to copy; `within`: the folder of it to open, left out: all of it; `files`: texts by path, for a workspace of the test's own; `name`: for the pictures.
    */
-  static async open({ example, files = {}, settings = {}, trust = false, name }) {
+  static async open({ example, within = '', files = {}, settings = {}, trust = false, name }) {
     const session = new Session();
     session.folder = mkdtempSync(join(tmpdir(), 'jailhouse-cells-e2e-'));
     try {
-      session.workspace = join(session.folder, example === undefined ? 'workspace' : basename(example));
-      cpSync(example === undefined ? mkdtempSync(join(session.folder, 'empty-')) : join(root, example), session.workspace, {
-        recursive: true,
-      });
+      const copy = join(session.folder, example === undefined ? 'workspace' : basename(example));
+      cpSync(example === undefined ? mkdtempSync(join(session.folder, 'empty-')) : join(root, example), copy, { recursive: true });
+      session.workspace = join(copy, within);
       for (const [path, text] of Object.entries(files)) writeFileSync(join(session.workspace, path), text);
       const places = { userData: join(session.folder, 'user-data'), extensions: join(session.folder, 'extensions') };
       installExtension({ ...places, vsix: join(root, 'dist/jailhouse-cells.vsix') });

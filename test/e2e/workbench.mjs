@@ -129,6 +129,30 @@ export class Workbench {
     return this.page.locator(`.editor-instance .monaco-editor .squiggly-${severity}`);
   }
 
+  /** Opens the quick fixes at the end of a line of the active editor, and takes the one with this title. @param {number} line @param {string} title */
+  async quickFix(line, title) {
+    const rows = this.page.locator('.action-widget .monaco-list-row');
+    const focused = this.page.locator('.action-widget .monaco-list-row.focused');
+    await until(`the quick fix "${title}"`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.goToLine(line);
+      await this.page.keyboard.press('End');
+      // Before the comma: into the value.
+      await this.page.keyboard.press('ArrowLeft');
+      await this.page.keyboard.press('ArrowLeft');
+      await this.page.keyboard.press('Control+Period');
+      await rows.first().waitFor();
+      return (await rows.filter({ hasText: title }).count()) > 0;
+    });
+    await until(`"${title}" to be the chosen quick fix`, async () => {
+      if ((await focused.filter({ hasText: title }).count()) > 0) return true;
+      await this.page.keyboard.press('ArrowDown');
+      return false;
+    });
+    await this.page.keyboard.press('Enter');
+    await rows.first().waitFor({ state: 'hidden' });
+  }
+
   /** The rows of the Problems view that hold a text. @param {string} text */
   problemRows(text) {
     return this.page.locator('.markers-panel .monaco-list-row', { hasText: text });
