@@ -12,6 +12,14 @@ export interface StatusText {
 /** Undefined when the document is no config: then there is nothing to say. */
 export function statusText(status: DocumentStatus): StatusText | undefined {
   if (status.kind === undefined) return undefined;
+  const severity = status.errors > 0 ? 'error' : status.warnings > 0 || status.stale ? 'warning' : 'information';
+  if (status.kind === 'supporting') {
+    const checked =
+      status.system === undefined
+        ? 'checked'
+        : `checked with the ${count(status.system.cells + 1, 'config')} of system ${status.system.name}`;
+    return { text: 'Board or guest file', detail: `${checked} · ${result(status)}`, severity };
+  }
   const name = status.cellName === undefined || status.cellName === '' ? 'unnamed' : status.cellName;
   const text = `${status.kind === 'system' ? 'System config' : 'Cell config'} ${name}${status.arch === undefined ? '' : ` (${status.arch})`}`;
   return {
@@ -22,7 +30,7 @@ export function statusText(status: DocumentStatus): StatusText | undefined {
       system(status),
       result(status),
     ].join(' · '),
-    severity: status.errors > 0 ? 'error' : status.warnings > 0 || status.stale ? 'warning' : 'information',
+    severity,
   };
 }
 

@@ -16,14 +16,21 @@ export function showStatus(server: Server): Disposable {
 
   const show = () => {
     const content = describe(server, latest);
-    commands.executeCommand('setContext', 'jailhouseCells.configActive', server.state === 'running' && latest?.kind !== undefined);
+    commands.executeCommand(
+      'setContext',
+      'jailhouseCells.configActive',
+      server.state === 'running' && (latest?.kind === 'system' || latest?.kind === 'cell'),
+    );
     if (content === undefined) {
       // There is no hiding one: a document that is no config has no item.
       item?.dispose();
       item = undefined;
       return;
     }
-    item ??= languages.createLanguageStatusItem('jailhouseCells.status', [{ language: 'c' }, { pattern: '**/*.{h,cell}' }]);
+    item ??= languages.createLanguageStatusItem('jailhouseCells.status', [
+      { language: 'c' },
+      { pattern: '**/*.{h,cell,dts,dtsi,dtso,overlay,txt}' },
+    ]);
     item.name = 'Jailhouse Cells';
     item.text = content.text;
     item.detail = content.detail;

@@ -5,8 +5,8 @@ export const statusNotification = 'jailhouse-cells/status';
 
 export interface DocumentStatus {
   readonly uri: string;
-  /** `system` or `cell`; undefined when the document is no config. */
-  readonly kind: 'system' | 'cell' | undefined;
+  /** A config, or a device tree or boot file that configs are checked with (`supporting`); undefined for everything else. */
+  readonly kind: 'system' | 'cell' | 'supporting' | undefined;
   readonly cellName: string | undefined;
   /** `built-in` or the path of the cell-config.h in use. */
   readonly headers: string | undefined;

@@ -1,11 +1,12 @@
 import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
+import { isSupportingFile } from '@jailhouse-cells/core/workspace/supporting-files.ts';
 import {
   type ActiveDocumentParams,
   activeDocumentNotification,
   type DocumentStatus,
   statusNotification,
 } from '@jailhouse-cells/protocol/messages.ts';
-import type { Connection } from 'vscode-languageserver';
+import { type Connection, type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { Checking } from './checking.ts';
 import type { DiagnosticStore } from './diagnostic-store.ts';
 import { describeThrown, guarded, type Log } from './guard.ts';
@@ -47,7 +48,7 @@ export class Status {
   send(): void {
     const path = this.uri === undefined ? undefined : this.uris.pathOf(this.uri);
     if (this.uri === undefined || path === undefined || !this.checking.started) return;
-    const status = describe(this.uri, this.store.report(path), this.uris);
+    const status = describe(this.uri, this.store.report(path), this.store.of(path).diagnostics, this.uris);
     const key = JSON.stringify(status);
     if (key === this.sent) return;
     this.sent = key;
@@ -57,13 +58,20 @@ export class Status {
   }
 }
 
-function describe(uri: string, report: FileReport | undefined, uris: Uris): DocumentStatus {
+const levels = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning } as const;
+
+function describe(uri: string, report: FileReport | undefined, shown: readonly Diagnostic[], uris: Uris): DocumentStatus {
   const config = report?.config;
   const header = report?.header ?? config?.header;
-  const count = (severity: string) => report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
+  const isSupporting = report?.system !== undefined && isSupportingFile(report.path);
+  // What a supporting file shows comes from the configs, too.
+  const count = (severity: 'error' | 'warning') =>
+    isSupporting
+      ? shown.filter((diagnostic) => diagnostic.severity === levels[severity]).length
+      : (report?.findings.filter((finding) => finding.severity === severity).length ?? 0);
   return {
     uri,
-    kind: config?.kind,
+    kind: isSupporting ? 'supporting' : config?.kind,
     cellName: config?.cell.name.value,
     headers: header?.kind === 'built-in' ? 'built-in' : header?.path,
     headersOrigin: header?.kind,

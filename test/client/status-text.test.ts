@@ -45,6 +45,15 @@ describe('statusText', () => {
     });
   });
 
+  it('says of a device tree which system it is checked with', () => {
+    const status: DocumentStatus = { ...root, kind: 'supporting', cellName: undefined, headers: undefined, warnings: 1 };
+    expect(statusText(status)).toEqual({
+      text: 'Board or guest file',
+      detail: 'checked with the 3 configs of system rpi4 · 1 warning',
+      severity: 'warning',
+    });
+  });
+
   it('says what it does not know', () => {
     const status: DocumentStatus = {
       ...root,
