@@ -38,10 +38,13 @@ export function hypervisorClaim(system: Config): Claim | undefined {
   };
 }
 
-/** A cell's own RAM, region by region: pages that are neither shared with the root cell, nor marked as a device, nor registers of the board. */
+/**
+ * A cell's own RAM, region by region: pages that are neither shared with the root cell, nor marked as a device, nor registers of the board. Between
+ * registers, where devices may be that nobody knows of, only what code runs in or is loaded to counts as RAM.
+ */
 export function ramClaims(cell: Config, board: Board): readonly Claim[] {
   const sections = sectionIndices(cell);
-  const devices = deviceCoverage(board);
+  const { registers, devices } = coveragesOf(board);
   return cell.memoryRegions
     .filter(
       (region) =>
@@ -51,7 +54,8 @@ export function ramClaims(cell: Config, board: Board): readonly Claim[] {
         !hasFlag(region, 'ROOTSHARED') &&
         !hasFlag(region, 'IO') &&
         !sections.has(region.index) &&
-        !devices.covers(physRange(region)),
+        !registers.covers(physRange(region)) &&
+        (isProgramMemory(region) || !devices.covers(physRange(region))),
     )
     .map((region) => ({
       kind: 'ram',
@@ -117,14 +121,25 @@ export function sectionIndices(config: Config): ReadonlySet<number> {
   return new Set(ivshmemDevices(config).flatMap((device) => (sectionsOf(config, device) ?? []).map(({ region }) => region.index)));
 }
 
-const coverages = new WeakMap<Board, Coverage>();
+/** Code runs in it, or images are loaded to it. */
+export function isProgramMemory(region: MemoryRegion): boolean {
+  return hasFlag(region, 'LOADABLE') || hasFlag(region, 'EXECUTE');
+}
 
-/** Where devices are or may be. */
-export function deviceCoverage(board: Board): Coverage {
-  let coverage = coverages.get(board);
-  if (coverage === undefined) {
-    coverage = new Coverage(deviceStretches(board));
-    coverages.set(board, coverage);
+interface DeviceCoverages {
+  /** Registers that the board is known to have. */
+  readonly registers: Coverage;
+  /** Where devices are or may be. */
+  readonly devices: Coverage;
+}
+
+const coverages = new WeakMap<Board, DeviceCoverages>();
+
+export function coveragesOf(board: Board): DeviceCoverages {
+  let known = coverages.get(board);
+  if (known === undefined) {
+    known = { registers: new Coverage(board.devices.flatMap(({ windows }) => windows)), devices: new Coverage(deviceStretches(board)) };
+    coverages.set(board, known);
   }
-  return coverage;
+  return known;
 }

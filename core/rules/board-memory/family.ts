@@ -2,11 +2,21 @@ import type { RuleFamily } from '../rule.ts';
 import { cellMemoryNotReserved } from './cell-memory-not-reserved.ts';
 import { hypervisorMemoryNotReserved } from './hypervisor-memory-not-reserved.ts';
 import { ivshmemMemoryNotReserved } from './ivshmem-memory-not-reserved.ts';
+import { memoryInGpuMemory } from './memory-in-gpu-memory.ts';
+import { memoryNotFitted } from './memory-not-fitted.ts';
 import { pciWindowInRam } from './pci-window-in-ram.ts';
 import { pciWindowOverDevice } from './pci-window-over-device.ts';
 
 export const boardMemoryFamily: RuleFamily = {
   name: 'board-memory',
   title: 'Memory of the board',
-  rules: [cellMemoryNotReserved, hypervisorMemoryNotReserved, ivshmemMemoryNotReserved, pciWindowInRam, pciWindowOverDevice],
+  rules: [
+    cellMemoryNotReserved,
+    hypervisorMemoryNotReserved,
+    ivshmemMemoryNotReserved,
+    memoryInGpuMemory,
+    memoryNotFitted,
+    pciWindowInRam,
+    pciWindowOverDevice,
+  ],
 };
