@@ -31,7 +31,8 @@ export function decodeDtb(path: string, bytes: Uint8Array): DecodedDtb {
   const root = readStructure(path, bytes, head, end, damage);
   if (root === undefined) return { tree: undefined, findings: damage.findings };
   const plugin = root.children.some((fragment) => fragment.children.some(({ name }) => name === '__overlay__'));
-  return { tree: { path, origin: 'binary', root, plugin, reservations, bootCpu: head.bootCpu }, findings: damage.findings };
+  const blobVersion = { value: head.version, span: { file: path, start: dtbField.version, end: dtbField.version + 4 } };
+  return { tree: { path, origin: 'binary', root, plugin, reservations, bootCpu: head.bootCpu, blobVersion }, findings: damage.findings };
 }
 
 /** Undefined where the rest cannot be read. */

@@ -15,6 +15,8 @@ export interface DeviceTree {
   readonly reservations: readonly MemoryReservation[];
   /** Physical id of the boot CPU as it stands in the header of a blob (boot_cpuid_phys). */
   readonly bootCpu: number;
+  /** Version in the header of a blob, and its place; undefined for source. */
+  readonly blobVersion?: { readonly value: number; readonly span: Span };
 }
 
 export interface MemoryReservation {
