@@ -96,7 +96,8 @@ describe('examples/rpi4-story/5-memory-in-gpu', () => {
     }
   }
 
-  it('is clean while gpu_mem is small', async () => {
+  it('is mended by a smaller gpu_mem', async () => {
+    await bothShow(true);
     await type('gpu_mem=128');
     await bothShow(false);
   });
