@@ -6,6 +6,7 @@ import { memoryInGpuMemory } from './memory-in-gpu-memory.ts';
 import { memoryNotFitted } from './memory-not-fitted.ts';
 import { pciWindowInRam } from './pci-window-in-ram.ts';
 import { pciWindowOverDevice } from './pci-window-over-device.ts';
+import { rootRamMissing } from './root-ram-missing.ts';
 
 export const boardMemoryFamily: RuleFamily = {
   name: 'board-memory',
@@ -18,5 +19,6 @@ export const boardMemoryFamily: RuleFamily = {
     memoryNotFitted,
     pciWindowInRam,
     pciWindowOverDevice,
+    rootRamMissing,
   ],
 };

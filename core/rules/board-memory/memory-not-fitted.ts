@@ -34,7 +34,7 @@ export const memoryNotFitted: BoardRule = {
       report({
         span: claim.span,
         severity: sure ? 'error' : 'warning',
-        message: `${claim.kind === 'ram' ? name : name.replace(/^./, (letter) => letter.toUpperCase())} is no RAM${on.text}${whole ? '' : ` in ${parts.slice(0, 3).map(rangeText).join(', ')}`}: ${effects[claim.kind]}. ${
+        message: `${claim.kind === 'ram' ? name : name.replace(/^./, (letter) => letter.toUpperCase())} lies where no RAM is${on.text}${whole ? '' : ` in ${parts.slice(0, 3).map(rangeText).join(', ')}`}: ${effects[claim.kind]}. ${
           board.kind === 'other'
             ? "Use memory that the board's device tree has, unless firmware hides this."
             : on.all
