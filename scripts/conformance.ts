@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultSettings } from '@jailhouse-cells/core/workspace/settings.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import { compareAbi } from './conformance/abi.ts';
@@ -67,7 +68,8 @@ try {
     );
 
     const known = cells.filter((cell) => cell.ref === 'HEAD');
-    const workspace = new Workspace(nodeFileSystem);
+    // Two of the guest trees need the kernel's headers.
+    const workspace = new Workspace(nodeFileSystem, { ...defaultSettings, includePaths: guests.includePaths });
 
     heading("upstream's own config check on these cells: a finding of ours for each of its");
     const check = compareConfigCheck(tree, join(scratch, 'cells', 'HEAD'), known, workspace);

@@ -34,6 +34,8 @@ export interface GuestTrees {
   readonly identical: number;
   /** Trees that compile to the same bytes with the built-in headers alone. */
   readonly builtIn: number;
+  /** Folders to search for those headers. */
+  readonly includePaths: readonly string[];
   readonly misses: readonly string[];
 }
 
@@ -58,7 +60,8 @@ export function compareGuestTrees(tree: string, out: string): GuestTrees {
     else misses.push(`${row.path}: ${miss}`);
   }
   const name = headers === undefined ? 'no headers' : readFileSync(join(headers, 'package'), 'utf8').trim();
-  return { headers: name, trees: known.length, identical, builtIn, misses };
+  const includePaths = headers === undefined ? [] : [join(headers, 'include')];
+  return { headers: name, trees: known.length, identical, builtIn, includePaths, misses };
 }
 
 /** What is wrong with our blob, or nothing. */
