@@ -46,7 +46,7 @@ const followings: readonly Following[] = [
   { rules: ['cells-share-cpus', 'cells-starve-root'], from: 'cell-takes-all-cpus', within: 'config' },
   { rules: ['pci-device-on-virtual-host', 'pci-device-is-root-ivshmem'], from: 'pci-device-type', within: 'device' },
   // The firmware moved all devices at once.
-  { rules: ['gic-address-differs'], from: 'firmware-high-peripherals', within: 'config' },
+  { rules: ['gic-address-differs', 'root-ram-missing', 'pci-window-in-ram'], from: 'firmware-high-peripherals', within: 'config' },
   // What stands at an address that was never meant does not matter.
   { rules: ['console-region-without-io'], from: 'bus-address-used', within: 'config' },
   { rules: ['region-covers-gic'], from: 'bus-address-used', within: 'system' },

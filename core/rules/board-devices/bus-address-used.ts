@@ -8,8 +8,9 @@ import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import type { BoardContext, BoardRule, Reporter } from '../rule.ts';
 import { cellName, regionByPhys } from '../wording.ts';
-import { consoleOf } from './board-uarts.ts';
+import { consoleOf, looksLikeUart } from './board-uarts.ts';
 import { addressBehindBus } from './bus-address.ts';
+import { isOfHypervisor, mayBeDriven } from './device-kinds.ts';
 import { baseEdits } from './gic-bases.ts';
 
 export const busAddressUsed: BoardRule = {
@@ -35,7 +36,7 @@ export const busAddressUsed: BoardRule = {
     if (member === system) checkGic(context, report);
     for (const region of member.memoryRegions) {
       if (!hasFlag(region, 'IO') || isEmpty(region) || isCommRegion(region)) continue;
-      const meant = addressBehindBus(board, { start: region.physStart.value, size: region.size.value });
+      const meant = addressBehindBus(board, { start: region.physStart.value, size: region.size.value }, mayBeDriven);
       if (meant === undefined) continue;
       report({
         span: region.physStart.span,
@@ -50,7 +51,7 @@ function checkConsole({ board, system, member }: BoardContext, report: Reporter)
   const found = consoleOf(member);
   if (found === undefined) return;
   const { console, address } = found;
-  const meant = addressBehindBus(board, { start: address, size: 4n });
+  const meant = addressBehindBus(board, { start: address, size: 4n }, looksLikeUart);
   if (meant === undefined) return;
   // Of a cell the address of the region decides where it leads.
   if (member !== system && address === console.address.value) {
@@ -73,7 +74,7 @@ function checkGic(context: BoardContext, report: Reporter): void {
   const gic = gicOf(context.system);
   if (gic === undefined) return;
   for (const field of [gic.gicdBase, gic.giccBase, gic.gichBase, gic.gicvBase, gic.gicrBase]) {
-    const meant = field.value === 0n ? undefined : addressBehindBus(context.board, { start: field.value, size: 4n });
+    const meant = field.value === 0n ? undefined : addressBehindBus(context.board, { start: field.value, size: 4n }, isOfHypervisor);
     if (meant === undefined) continue;
     report({
       span: field.span,

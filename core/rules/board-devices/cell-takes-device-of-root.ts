@@ -16,14 +16,14 @@ export function knowsEnabledDevices(board: Board): boolean {
 
 /**
  * Devices that the root's tree has enabled in a region which the root cell loses: a private one, in whole pages. Of a sub-page region the root keeps its
- * page (subpage rules tell).
+ * page (subpage rules tell). A part of a large window (TI's message queues, one for each user) may well be the cell's own: the first register decides.
  */
 export function devicesTaken(board: Board, region: MemoryRegion): readonly BoardDevice[] {
   if (isEmpty(region) || isCommRegion(region) || isSubPage(region)) return [];
   if (hasFlag(region, 'ROOTSHARED') || hasFlag(region, 'LOADABLE')) return [];
   const range = physRange(region);
   return board.devices.filter(
-    (device) => device.enabled && device.windows.some((window) => overlaps(window, range)) && mayBeDriven(device),
+    (device) => device.enabled && device.windows.some(({ start }) => overlaps({ start, size: 1n }, range)) && mayBeDriven(device),
   );
 }
 

@@ -31,7 +31,7 @@ export const consoleDeviceDiffers: BoardRule = {
     const device = deviceAt(board, address);
     if (device === undefined || !looksLikeUart(device)) {
       // Without a tree only the devices that cells often want are known.
-      if (board.tree === undefined || addressBehindBus(board, { start: address, size: 4n }) !== undefined) return;
+      if (board.tree === undefined || addressBehindBus(board, { start: address, size: 4n }, looksLikeUart) !== undefined) return;
       report({
         span: console.address.span,
         severity: 'warning',

@@ -31,14 +31,28 @@ const quietCompatibles =
 
 /** False for what a root Linux looks at seldom or never: whether it does is not in the tree. */
 export function mayBeDriven(device: BoardDevice): boolean {
-  return !isOfHypervisor(device) && !quiet.test(kindOf(device)) && !quietCompatibles.test(device.compatible[0] ?? '');
+  const { compatible } = device;
+  if (isOfHypervisor(device) || quiet.test(kindOf(device)) || quietCompatibles.test(compatible[0] ?? '')) return false;
+  // Registers for others to look into, and no more.
+  return !compatible.includes('syscon') || compatible.includes('simple-mfd');
 }
 
-/** Generic names (Devicetree Specification 2.2.2) of devices whose drivers access registers as long as Linux runs, and QEMU's names for them. */
+/**
+ * Generic names (Devicetree Specification 2.2.2) of devices that Linux works with as long as it runs, whether somebody uses them or not: storage, network,
+ * USB, pins, clocks. QEMU has names of its own. A UART, an I2C or SPI bus may rest for ever.
+ */
 const driven =
-  /^(?:serial|uart|pl011|pl031|pl061|mmc\w*|sdhci|sdhost|emmc\w*|ethernet|usb\w*|sata|ahci|gpio|pinctrl|pinmux|watchdog|mailbox|i2c|spi|qspi|dma|dma-controller|virtio_mmio|pcie|pci|clock|clock-controller|clk|cprman|rtc|can|nand|nand-controller)$/;
+  /^(?:\w*mmc|mmcnr|sdhci|sdhost|ethernet|usb|usb3?-?host|ehci|ohci|xhci|sata|ahci|gpio|pinctrl|pinmux|virtio_mmio|clock|clock-controller|cprman)$/;
 
 /** True where a driver is sure to access the registers if the node is enabled and the kernel has the driver. */
 export function isDriven(device: BoardDevice): boolean {
   return mayBeDriven(device) && driven.test(kindOf(device));
+}
+
+/** Names of devices whose interrupts come in any Linux that has the driver. */
+const interrupting = /^(?:serial|uart|pl011|\w*mmc|mmcnr|sdhci|sdhost|ethernet|virtio_mmio|sata|ahci)$/;
+
+/** True where the interrupt of an enabled node is sure to be in use. */
+export function isInterrupting(device: BoardDevice): boolean {
+  return interrupting.test(kindOf(device));
 }

@@ -1,6 +1,8 @@
+import type { Board } from '../../board/board.ts';
 import type { AddressWindow } from '../../config/address-window.ts';
 import { gicOf } from '../../config/gic.ts';
 import type { Field, Gic } from '../../config/model.ts';
+import { compatibleOf } from '../../devicetree/tree-access.ts';
 import { numberLike } from '../../fixes/number-style.ts';
 import { fix, textAt } from '../../fixes/source-text.ts';
 import { memberName } from '../../fixes/values.ts';
@@ -9,6 +11,7 @@ import { hex } from '../../source/numbers.ts';
 import type { BoardContext, BoardRule } from '../rule.ts';
 import { rangeText } from '../wording.ts';
 import { addressBehindBus } from './bus-address.ts';
+import { isOfHypervisor } from './device-kinds.ts';
 import { baseEdits, gicUnits, isSpaced, lastCopy, wantedBase } from './gic-bases.ts';
 
 export const gicAddressDiffers: BoardRule = {
@@ -39,7 +42,8 @@ export const gicAddressDiffers: BoardRule = {
       const name = memberName(field);
       const related = [{ span: window.span, message: `${window.name} ${rangeText(window)}` }];
       const spaced = isSpaced(window);
-      if (spaced && field.value === window.start + lastCopy) continue;
+      // Also where `reg` gives less: trees that leave the spacing out are in use (AMD Seattle).
+      if ((window.name === 'GICC' || window.name === 'GICV') && field.value === window.start + lastCopy) continue;
       if (field.value === window.start) {
         if (!spaced) continue;
         report({
@@ -53,7 +57,7 @@ export const gicAddressDiffers: BoardRule = {
       }
       // GICv3 with several stretches of redistributors: gicr-not-contiguous looks at the other ones.
       if (name === 'gicr_base' && real.gicr.slice(1).some(({ start }) => start === field.value)) continue;
-      if (isBusAddress(context, field.value, window)) continue;
+      if (isBusAddress(context, field.value, window) || isMovedByBootLoader(board, field.value)) continue;
       const wanted = wantedBase(window);
       report({
         span: field.span,
@@ -65,9 +69,18 @@ export const gicAddressDiffers: BoardRule = {
   },
 };
 
+/**
+ * U-Boot moves the GIC of an LS1043A in the tree where the chip is of the second revision, whose pages stand 64 KiB apart: the file has the place of the
+ * first (U-Boot, arch/arm/cpu/armv8/fsl-layerscape/fdt.c:fdt_fixup_gic).
+ */
+function isMovedByBootLoader({ tree }: Board, value: bigint): boolean {
+  if (tree === undefined || !compatibleOf(tree.root).includes('fsl,ls1043a')) return false;
+  return [0x1410000n, 0x142f000n, 0x1440000n, 0x146f000n].includes(value);
+}
+
 /** bus-address-used tells then. */
 function isBusAddress({ board }: BoardContext, value: bigint, window: AddressWindow): boolean {
-  return addressBehindBus(board, { start: value, size: 1n }) === window.start;
+  return addressBehindBus(board, { start: value, size: 1n }, isOfHypervisor) === window.start;
 }
 
 function setBase(context: BoardContext, gic: Gic, field: Field<bigint>, value: bigint): readonly Fix[] {

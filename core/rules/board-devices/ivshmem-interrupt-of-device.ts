@@ -5,6 +5,7 @@ import { offerNumber } from '../../fixes/values.ts';
 import type { Fix } from '../../source/finding.ts';
 import type { BoardContext, BoardRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
+import { isInterrupting } from './device-kinds.ts';
 import { deviceNames, relatedDevices } from './device-lists.ts';
 import { devicesByIntid } from './interrupt-users.ts';
 
@@ -17,7 +18,7 @@ export const ivshmemInterruptOfDevice: BoardRule = {
   catalogue: ['IVS-irq-free'],
   prose: {
     meaning:
-      'A virtual PCI device raises INTID 32 + vpci_irq_base + the low two bits of its device number. No device of the board that is enabled may raise it, too.',
+      'A virtual PCI device raises INTID 32 + vpci_irq_base + the low two bits of its device number. No device of the board that is enabled may raise it, too. It is an error for UARTs, storage and network, and a warning for devices that may never raise theirs, such as a timer that Linux does not use or an empty PCI slot.',
     onTheBoard:
       'Both fire on one line: the driver of the device runs into interrupts that it did not cause, and Linux switches the line off ("nobody cared"), or the line is a level and the doorbells of the shared memory get lost (arm-common/ivshmem.c).',
     remedy: 'Set vpci_irq_base to a stretch of SPIs that the device tree of the board does not use, below the number of lines of the GIC.',
@@ -37,6 +38,7 @@ export const ivshmemInterruptOfDevice: BoardRule = {
       told.add(intid);
       report({
         span: member.cell.vpciIrqBase.span,
+        ...(!real.some(isInterrupting) && { severity: 'warning' as const }),
         message: `The ivshmem device ${bdfName(device.bdf.value)} of ${cellName(member)} raises INTID ${intid} (SPI ${intid - 32}), which is the interrupt of ${deviceNames(real)}: both would fire on one line. Choose a vpci_irq_base whose SPIs no device of the board has.`,
         related: relatedDevices(real),
         fixes: () => moveBase(context),

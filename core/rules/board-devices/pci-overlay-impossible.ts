@@ -1,3 +1,4 @@
+import { gicVersionOf } from '../../board/gic.ts';
 import { ivshmemDevices } from '../../config/ivshmem.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
 import { cellOf, compatibleOf, nodesBelow, property } from '../../devicetree/tree-access.ts';
@@ -46,25 +47,29 @@ function obstacles(root: TreeNode): readonly { readonly span: Span; readonly rea
     found.push({ span: root.span, reason: `The root node of the board's tree has no ${lacks.join(' and no ')}: ${NO_HOST}` });
   const there = root.children.find(({ name }) => name === 'pci@0');
   if (there !== undefined) found.push({ span: there.span, reason: `The board's tree has a node /pci@0 already: ${NO_HOST}` });
-  const gic = gicIn(root);
-  if (gic === undefined)
-    found.push({
-      span: root.span,
-      reason: `The board's tree has no interrupt controller that the driver knows (${gics.join(', ')}): ${NO_HOST}`,
-    });
-  else {
-    const cells = property(gic, '#interrupt-cells');
-    const count = cellOf(gic, '#interrupt-cells');
-    if (cells !== undefined && count !== undefined && count !== 3)
+  const known = gicNodes(root);
+  const gic = known.find((node) => compatibleOf(node).some((name) => gics.includes(name)));
+  const [other] = known;
+  if (gic === undefined) {
+    // A tree without any is only a part of the board's.
+    if (other !== undefined)
       found.push({
-        span: cells.valueSpan,
-        reason: `Interrupts of the controller have ${count} cells in the board's tree, and the driver writes three for the virtual PCI host: its devices would have no interrupts, and no link comes up.`,
+        span: property(other, 'compatible')?.valueSpan ?? other.span,
+        reason: `${other.name} is no interrupt controller that the driver looks for (${gics.join(', ')}): ${NO_HOST}`,
       });
+    return found;
   }
+  const cells = property(gic, '#interrupt-cells');
+  const count = cellOf(gic, '#interrupt-cells');
+  if (cells !== undefined && count !== undefined && count !== 3)
+    found.push({
+      span: cells.valueSpan,
+      reason: `Interrupts of ${gic.name} have ${count} cells in the board's tree, and the driver writes three for the virtual PCI host: its devices would have no interrupts, and no link comes up.`,
+    });
   return found;
 }
 
-function gicIn(root: TreeNode): TreeNode | undefined {
-  for (const node of nodesBelow(root)) if (compatibleOf(node).some((name) => gics.includes(name))) return node;
-  return undefined;
+/** The controllers that the driver can come across, in the order in which it does. */
+function gicNodes(root: TreeNode): readonly TreeNode[] {
+  return [...nodesBelow(root)].filter((node) => gicVersionOf(node) !== undefined);
 }

@@ -1,4 +1,3 @@
-import type { BoardDevice, BoardPciHost } from '../../board/board.ts';
 import { type AddressRange, overlaps, physRange, virtRange } from '../../config/address-window.ts';
 import { ivshmemBarWindow, mmconfigWindow } from '../../config/intercepted-windows.ts';
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
@@ -18,7 +17,7 @@ export const rootDeviceMissing: BoardRule = {
   catalogue: ['MEM-dev-missing-root', 'BRD-root-mmio-cover'],
   prose: {
     meaning:
-      'What no region of the root cell covers is gone for Linux when Jailhouse is enabled. Looked at are enabled nodes of the board whose drivers work with their registers all the time (UARTs, MMC, Ethernet, USB, GPIO, clocks, DMA and the like), and PCI hosts of which no outbound window is covered. Interrupt controllers, IOMMUs, memory on the chip, flash and devices that a cell has are left out. It is a warning, since the tree does not say which drivers the kernel has.',
+      'What no region of the root cell covers is gone for Linux when Jailhouse is enabled. Looked at are enabled nodes of the board whose drivers work with their registers all the time (MMC, Ethernet, USB, GPIO, clocks and the like), and PCI hosts of which no outbound window is covered, which is information where the slot may be empty. Interrupt controllers, IOMMUs, memory on the chip, flash and devices that a cell has are left out. It is a warning, since the tree does not say which drivers the kernel has.',
     onTheBoard:
       'The first CPU of the root cell that touches the device is parked: "Unhandled data read at ..." or "Unhandled data write at ...", during `jailhouse enable` or later, and the board dies with it.',
     remedy: 'Add a region with READ, WRITE and IO for the device, 1:1, but not over the interrupt controller.',
@@ -34,29 +33,32 @@ export const rootDeviceMissing: BoardRule = {
     const ofCells: AddressRange[] = cells.flatMap((cell) =>
       cell.memoryRegions.filter((region) => hasFlag(region, 'IO') && !isCommRegion(region)).map(physRange),
     );
-    const isOut = ({ start }: AddressRange, among: readonly AddressRange[]): boolean =>
-      !among.some((range) => overlaps(range, { start, size: 1n }));
-    const missing: BoardDevice[] = board.devices.filter(
-      (device) => device.enabled && isDriven(device) && device.windows.some((window) => isOut(window, covered) && isOut(window, ofCells)),
-    );
-    const hosts: BoardPciHost[] = board.pciHosts.filter(
-      (host) => host.enabled && host.windows.length > 0 && !host.windows.some((window) => covered.some((range) => overlaps(window, range))),
-    );
+    const isOut = ({ start }: AddressRange): boolean => ![...covered, ...ofCells].some((range) => overlaps(range, { start, size: 1n }));
+    // The first window: behind it may stand what is looked at seldom, such as flash.
+    const missing = board.devices.filter((device) => {
+      const [first] = device.windows;
+      return first !== undefined && device.enabled && isOut(first) && isDriven(device);
+    });
+    const [first] = missing;
     const span = system.arrays.find(({ kind }) => kind === 'memory-regions')?.member?.span ?? system.cell.span;
-    if (missing.length > 0) {
-      const [first] = missing;
-      const window = first?.windows.find((candidate) => isOut(candidate, covered) && isOut(candidate, ofCells));
+    if (first !== undefined) {
+      const one = missing.length === 1;
       report({
         span,
-        message: `No region of ${cellName(system)} covers ${deviceNames(missing)}${window === undefined ? '' : ` (${missing.length === 1 ? '' : 'the first '}at ${hex(window.start)})`}, which Linux has enabled: the CPU that touches ${missing.length === 1 ? 'it' : 'one of them'} after jailhouse enable would be parked ("Unhandled data ..."). Add a region with READ, WRITE and IO, or disable ${missing.length === 1 ? 'the node' : 'the nodes'} in the device tree of the board.`,
+        message: `No region of ${cellName(system)} covers ${deviceNames(missing)} (${one ? '' : 'the first '}at ${hex(first.windows[0]?.start ?? 0n)}), which Linux has enabled: the CPU that touches ${one ? 'it' : 'one of them'} after jailhouse enable would be parked ("Unhandled data ..."). Add a region with READ, WRITE and IO, or disable ${one ? 'the node' : 'the nodes'} in the device tree of the board.`,
         related: relatedDevices(missing),
       });
     }
-    for (const host of hosts)
+    for (const host of board.pciHosts) {
+      if (!host.enabled || host.windows.length === 0 || host.windows.some((window) => covered.some((range) => overlaps(window, range))))
+        continue;
       report({
         span,
+        // The USB controller of a Raspberry Pi 4 is behind it; another board's slot may be empty.
+        ...(board.kind !== 'raspberry-pi-4' && { severity: 'information' as const }),
         message: `No region of ${cellName(system)} covers any of the windows through which the CPUs reach the devices behind ${host.name} (the first at ${hex(host.windows[0]?.start ?? 0n)}): the driver of such a device would be stopped at its next access ("Unhandled data ..."). Add a region with READ, WRITE and IO.`,
         related: host.windows.slice(0, 4).map((window) => ({ span: window.span, message: `${host.name}: window at ${hex(window.start)}` })),
       });
+    }
   },
 };

@@ -18,7 +18,7 @@ export const rootInterruptsMissing: BoardRule = {
   catalogue: ['IRQ-root-none'],
   prose: {
     meaning:
-      'The root cell may control the interrupts in its `pin_bitmap` only. Looked at are enabled nodes of the board that have a driver at work in any Linux (UARTs, MMC, Ethernet, USB and the like); interrupts that a cell lists are left out. A root cell without any shared interrupt is an error; single ones that are missing are a warning.',
+      'The root cell may control the interrupts in its `pin_bitmap` only. Looked at are enabled nodes of the board that have a driver at work in any Linux (MMC, Ethernet, USB, GPIO and the like); interrupts that a cell lists are left out. A root cell without any shared interrupt is an error; single ones that are missing are a warning.',
     onTheBoard:
       'What Linux writes to switch such an interrupt on or off, or to move it to another CPU, is ignored; one that is on keeps firing. Storage, network or the console hang sooner or later (irqchip.c:restrict_bitmask_access).',
     remedy: 'List all interrupts of the controller: entries for 32, 160, ... with all bits set.',

@@ -6,6 +6,9 @@ import { matchContains, streamMatch } from '../iommu/mmu500-stream.ts';
 import type { BoardRule } from '../rule.ts';
 import { smmuUnits } from './smmu-nodes.ts';
 
+const mostNamed = 4;
+const mostRelated = 8;
+
 export const rootStreamIdMissing: BoardRule = {
   id: 'root-stream-id-missing',
   title: 'Stream id of a device is not in the root cell',
@@ -28,17 +31,23 @@ export const rootStreamIdMissing: BoardRule = {
     if (member !== system || board.tree === undefined || units.length === 0) return;
     const listed = [system, ...cells].flatMap(({ streamIds }) => streamIds).map(streamMatch);
     const smmus = new Set(units.map(({ device }) => device.node));
+    const devices: { readonly node: TreeNode; readonly id: number }[] = [];
     for (const node of nodesBelow(board.tree.root)) {
       if (property(node, 'iommus') === undefined || !isEnabled(node)) continue;
-      const missing = streamsOf(node, smmus).filter((stream) => !listed.some((match) => matchContains(match, stream)));
-      const [first] = missing;
-      if (first === undefined) continue;
-      report({
-        span: system.arrays.find(({ kind }) => kind === 'stream-ids')?.member?.span ?? system.cell.span,
-        message: `The stream id ${missing.map(({ id }) => hex(id)).join(', ')} of ${node.name} is in no stream_ids of root or cells: after jailhouse enable ${node.name} could not reach memory any more. Add it to the root cell.`,
-        related: [{ span: property(node, 'iommus')?.valueSpan ?? node.span, message: `stream ids of ${node.name}` }],
-      });
+      for (const stream of streamsOf(node, smmus)) {
+        if (!listed.some((match) => matchContains(match, stream))) devices.push({ node, id: stream.id });
+      }
     }
+    if (devices.length === 0) return;
+    const names = devices.slice(0, mostNamed).map(({ node, id }) => `${hex(id)} of ${node.name}`);
+    const rest = devices.length - names.length;
+    report({
+      span: system.arrays.find(({ kind }) => kind === 'stream-ids')?.member?.span ?? system.cell.span,
+      message: `Stream ids of the board are in no stream_ids of root or cells: ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}. After jailhouse enable ${devices.length === 1 ? 'this device' : 'these devices'} could not reach memory any more. Add ${devices.length === 1 ? 'it' : 'them'} to the root cell.`,
+      related: devices
+        .slice(0, mostRelated)
+        .map(({ node }) => ({ span: property(node, 'iommus')?.valueSpan ?? node.span, message: `stream ids of ${node.name}` })),
+    });
   },
 };
 
