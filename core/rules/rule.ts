@@ -71,6 +71,12 @@ export interface BoardFiles {
 /** The text of a file as it counts now; undefined for a blob and for what cannot be read. */
 export type TextOf = (path: string) => string | undefined;
 
+/** A cell and the device tree of its guest. */
+export interface GuestTree {
+  readonly tree: DeviceTree;
+  readonly cell: Config;
+}
+
 /** The board, and one member of a system that is to run on it. */
 export interface BoardContext {
   readonly board: Board;
@@ -80,6 +86,8 @@ export interface BoardContext {
   /** All cells of the system. They run together only where a jailhouse.json says so (`explicitSet`). */
   readonly cells: readonly Config[];
   readonly explicitSet: boolean;
+  /** The cells that run something by a device tree, with the tree. */
+  readonly guests: readonly GuestTree[];
   readonly files: BoardFiles;
   readonly text: TextOf;
 }
@@ -100,9 +108,7 @@ export interface GuestImage {
 }
 
 /** What runs in a cell by a device tree: its tree, and what `jailhouse cell linux` loads with it. */
-export interface GuestContext {
-  readonly tree: DeviceTree;
-  readonly cell: Config;
+export interface GuestContext extends GuestTree {
   readonly system: Config;
   readonly board: Board | undefined;
   /** Undefined where only the name of the tree says that it belongs to the cell. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config/model.ts';
+import { withBoardFixes } from '../rules/board-fixes.ts';
 import { foldFindings } from '../rules/folding.ts';
-import type { BoardContext, TextOf } from '../rules/rule.ts';
+import type { BoardContext, GuestTree, TextOf } from '../rules/rule.ts';
 import { runBoardRules, runCellRules, runFileRules, runGuestRules, runSetRules, type SeverityOverrides } from '../rules/run.ts';
 import type { Finding } from '../source/finding.ts';
 import type { BoardReading, Boards } from './boards.ts';
@@ -44,7 +45,7 @@ export class RuleFindings {
       const system = this.systems.membership(path);
       const root = system && (system.rootCell === path ? config : this.around.effective(system.rootCell));
       if (!system || !root?.system) return foldFindings(config, this.ofConfig(path, undefined));
-      const findings = [...this.ofConfig(path, system.rootCell)];
+      const findings = [...this.withBoard(this.ofConfig(path, system.rootCell), system, root, config)];
       if (system.explicitSet) findings.push(...this.ofSet(system.rootCell).filter((finding) => finding.span.file === path));
       findings.push(...this.ofBoard(path, system), ...this.ofGuest(path, system));
       return foldFindings(config, findings, root === config ? [] : this.of(system.rootCell));
@@ -81,24 +82,48 @@ export class RuleFindings {
       if (!root?.system || !member || !now) return [];
       const known = this.known(this.lastBoards, system.rootCell, now);
       if (!known) return [];
-      const { board, files, findings } = known.reading;
-      const { around } = this;
-      const configsOf = () => this.configsOf(system.cells);
-      const context: BoardContext = {
-        board,
-        files,
-        system: root,
-        member,
-        // Read only for a rule that asks: what it asked for is what the answer depends on.
-        get cells() {
-          return configsOf();
-        },
-        explicitSet: system.explicitSet,
-        text: around.text,
-      };
-      const own = runBoardRules(context, around.severity());
+      const { findings } = known.reading;
+      const context = this.boardContext(known.reading, system, root, member);
+      const own = runBoardRules(context, this.around.severity());
       return this.moved(path === system.rootCell ? [...findings, ...own] : own, known, now);
     });
+  }
+
+  private boardContext(
+    { board, files }: BoardReading,
+    { cells, explicitSet }: SystemMembership,
+    system: Config,
+    member: Config,
+  ): BoardContext {
+    const configs = () => this.configsOf(cells);
+    const guestTrees = () =>
+      cells.flatMap((path): readonly GuestTree[] => {
+        const cell = this.around.effective(path);
+        const tree = this.guests.reading(path)?.tree;
+        return cell === undefined || tree === undefined ? [] : [{ cell, tree }];
+      });
+    return {
+      board,
+      files,
+      system,
+      member,
+      // Read only for a rule that asks: what it asked for is what the answer depends on.
+      get cells() {
+        return configs();
+      },
+      get guests() {
+        return guestTrees();
+      },
+      explicitSet,
+      text: this.around.text,
+    };
+  }
+
+  /** Findings of the config itself get the fixes that only the board makes possible. */
+  private withBoard(findings: readonly Finding[], system: SystemMembership, root: Config, member: Config): readonly Finding[] {
+    const reading = this.boards.reading(system.rootCell);
+    if (reading === undefined || reading.damaged) return findings;
+    return findings.map((finding) => withBoardFixes(finding, () => this.boardContext(reading, system, root, member)));
   }
 
   private ofGuest(path: string, system: SystemMembership): readonly Finding[] {

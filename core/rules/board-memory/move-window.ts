@@ -3,9 +3,10 @@ import { type AddressRange, Coverage, overlaps, physRange, virtRange } from '../
 import { gicWindows, iommuWindows } from '../../config/intercepted-windows.ts';
 import { choice, together } from '../../fixes/source-text.ts';
 import { writeNumber } from '../../fixes/values.ts';
-import type { Fix } from '../../source/finding.ts';
+import type { Fix, TextEdit } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import { nearestFreePlace, roundDown, roundUp } from '../../system/free-place.ts';
+import { hostAddressEdits, virtualHosts } from '../guest-devices/virtual-host.ts';
 import type { BoardContext } from '../rule.ts';
 import { virtualPciRange } from './claims.ts';
 import { coverInRoot, missingRam } from './root-ram.ts';
@@ -36,7 +37,7 @@ export function freeWindowPlace({ board, system, cells }: BoardContext): bigint 
   });
 }
 
-/** `Move the window to 0xff900000`. RAM that the root cell left out for the old window goes back to it. */
+/** `Move the window to 0xff900000`. RAM that the root cell left out for the old window goes back to it, and the trees of the guests follow. */
 export function moveWindowFixes(context: BoardContext): readonly Fix[] {
   const { board, system } = context;
   const base = system.system?.pciMmconfigBase;
@@ -50,7 +51,24 @@ export function moveWindowFixes(context: BoardContext): readonly Fix[] {
   const gaps = new Coverage(board.variants.flatMap((variant) => missingRam(system, board, variant))).ranges.filter((gap) =>
     overlaps(gap, around),
   );
-  const edits = together(writeNumber(system, system.system, base, place), ...gaps.map((gap) => coverInRoot(system, gap)?.edits));
+  const edits = together(
+    writeNumber(system, system.system, base, place),
+    ...gaps.map((gap) => coverInRoot(system, gap)?.edits),
+    guestEdits(context, range.start, place),
+  );
   const returned = gaps.length === 0 ? '' : ', and give the RAM at the old place to the root cell';
   return choice(`Move the window to ${hex(place)}${returned}`, edits);
+}
+
+/** Guests that know the window at its old address get the new one. */
+function guestEdits({ guests, text }: BoardContext, before: bigint, after: bigint): readonly TextEdit[] {
+  const edits = new Map<string, TextEdit>();
+  for (const guest of guests) {
+    for (const { node, address } of virtualHosts(guest)) {
+      if (address !== before) continue;
+      // Two cells may be given the same tree.
+      for (const edit of hostAddressEdits(node, after, text) ?? []) edits.set(JSON.stringify(edit.span), edit);
+    }
+  }
+  return [...edits.values()];
 }

@@ -1,6 +1,11 @@
+import type { AddressRange } from '../../config/address-window.ts';
+import { pageSize } from '../../config/memory-flags.ts';
 import { busReadings } from '../../devicetree/addresses.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
 import { property } from '../../devicetree/tree-access.ts';
+import { setPins } from '../../fixes/bits.ts';
+import { appendRegion } from '../../fixes/elements.ts';
+import { together } from '../../fixes/source-text.ts';
 import { replaceCells } from '../../fixes/tree-cells.ts';
 import { addProperty, replaceValue } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
@@ -10,6 +15,7 @@ import { cellName, rangeText, regionByVirt, relatedRegion } from '../wording.ts'
 import { reachOf, regionsAt } from './cell-reach.ts';
 import { emulatedAt } from './emulated-windows.ts';
 import { touchesRegisters } from './guest-drivers.ts';
+import { cellPins, guestInterrupts } from './guest-interrupts.ts';
 import { deviceText, type GuestDevice, type GuestWindow, guestDevices, stdoutNode } from './guest-nodes.ts';
 
 export const guestDeviceUnmapped: GuestRule = {
@@ -61,7 +67,7 @@ export const guestDeviceUnmapped: GuestRule = {
           severity: touch === 'surely' ? 'error' : touch === 'maybe' ? 'warning' : 'information',
           message: `${who} has registers at ${rangeText(window)}, which lie in no region of ${cellName(cell)}${emulated === undefined ? '' : ` but in ${emulated.name} ${rangeText(emulated)}, which the hypervisor answers for`}: ${outcome} ("Unhandled data read at ${hex(window.start)}..."). ${translationHint(context, window)}Add a region for it to the cell, or disable the node.`,
           related: nearestRegion(context, window),
-          fixes: () => [...translateFixes(context, device, window), ...disableFixes(context, device)],
+          fixes: () => [...translateFixes(context, device, window), ...regionFixes(context, device), ...disableFixes(context, device)],
         });
       }
     }
@@ -107,6 +113,37 @@ function translateFixes(context: GuestContext, device: GuestDevice, window: Gues
 function cellsOfAddress(node: TreeNode): number {
   const value = node.parent && property(node.parent, '#address-cells')?.value;
   return value === undefined || value.length < 4 ? 2 : (value[3] ?? 2);
+}
+
+/** One region for each register window that the cell lacks, in whole pages, and the device's interrupts. */
+function regionFixes({ cell, system, tree }: GuestContext, { node, windows }: GuestDevice): readonly Fix[] {
+  const missing = windows.filter((window) => regionsAt(cell, pagesOf(window)).length === 0);
+  // Part of a page is there already, or the hypervisor has the addresses: the author has to look.
+  if (missing.length !== 1 || windows.some((window) => emulatedAt(system, pagesOf(window)) !== undefined)) return [];
+  const { start, size } = pagesOf(missing[0] as GuestWindow);
+  const name = node.name.replace(/[^\w@,.+-]/g, '');
+  const region = appendRegion(cell, [
+    `/* ${name} */ {`,
+    `\t.phys_start = ${hex(start)},`,
+    `\t.virt_start = ${hex(start)},`,
+    `\t.size = ${hex(size)},`,
+    '\t.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO,',
+    '}',
+  ]);
+  const owned = cellPins(cell, system);
+  const pins = guestInterrupts(tree).flatMap((interrupt) =>
+    interrupt.node === node && interrupt.kind === 'spi' && owned?.has(interrupt.intid) === false ? [interrupt.intid] : [],
+  );
+  const granted = pins.length === 0 ? [] : setPins(cell, pins)[0]?.edits;
+  const edits = together(region, granted);
+  if (edits === undefined) return [];
+  const withPins = pins.length === 0 ? '' : `, and INTID ${pins.join(', ')}`;
+  return [{ title: `Give ${node.name} to the cell: a region at ${hex(start)}${withPins}`, edits, needsChoice: true }];
+}
+
+function pagesOf({ start, size }: GuestWindow): AddressRange {
+  const first = start - (start % pageSize);
+  return { start: first, size: ((start + size - first + pageSize - 1n) / pageSize) * pageSize };
 }
 
 function disableFixes({ tree, text }: GuestContext, { node }: GuestDevice): readonly Fix[] {

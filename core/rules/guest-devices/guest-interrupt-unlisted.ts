@@ -30,8 +30,20 @@ export const guestInterruptUnlisted: GuestRule = {
     const word = chip?.pinBitmap[Math.floor((first - chip.pinBase.value) / 32)];
     report({
       span: word?.span ?? cell.cell.name.span,
-      message: `No device in the guest's tree raises ${count(unused.length, 'interrupt')} of the cell: INTID ${unused.join(', ')}. The root cell goes without ${unused.length === 1 ? 'it' : 'them'}.`,
+      message: `No device in the guest's tree raises ${count(unused.length, 'interrupt')} of the cell: INTID ${runsOf(unused)}. The root cell goes without ${unused.length === 1 ? 'it' : 'them'}.`,
       related: [{ span: tree.root.span, message: "the guest's tree" }],
     });
   },
 };
+
+/** `39, 424-447`. */
+function runsOf(numbers: readonly number[]): string {
+  const runs: string[] = [];
+  for (let at = 0; at < numbers.length; at++) {
+    const first = numbers[at] as number;
+    while (numbers[at + 1] === (numbers[at] as number) + 1) at++;
+    const last = numbers[at] as number;
+    runs.push(first === last ? `${first}` : `${first}-${last}`);
+  }
+  return runs.join(', ');
+}

@@ -90,7 +90,7 @@ export function stdoutNode(tree: DeviceTree): TreeNode | 'missing' | undefined {
   if (path === undefined) return 'missing';
   let at: TreeNode | undefined = tree.root;
   for (const step of path.split('/'))
-    if (step !== '') at = at?.children.find(({ name }) => name === step || baseNameOf({ name } as TreeNode) === step);
+    if (step !== '') at = at?.children.find(({ name }) => name === step || name.replace(/@.*$/, '') === step);
   return at ?? 'missing';
 }
 

@@ -22,7 +22,7 @@ export const guestPciInterrupts: GuestRule = {
     meaning:
       "A virtual PCI device raises SPI `vpci_irq_base` + (device number & 3), and the guest finds it by the device's pin, one more than that low part: pin 1 leads to SPI `vpci_irq_base`, pin 2 to the next. `interrupt-map` of the host bridge has to say so for the pins of the cell's ivshmem devices; other pins are not looked at. `interrupt-map-mask` is `<0 0 0 7>`: the device number plays no part. Each entry has as many address cells behind the controller as `#address-cells` of that controller says, none where it says nothing. Another trigger than a rising edge is a warning.",
     onTheBoard:
-      'The device is found, but its interrupts never arrive: ivshmem-net stays without link (hypervisor/arch/arm-common/ivshmem.c, arm_ivshmem_update_intx).',
+      'The device is found, but its interrupts never arrive: ivshmem-net stays without link (hypervisor/arch/arm-common/ivshmem.c, arch_ivshmem_update_intx).',
     remedy: "Write the SPIs of the cell's `vpci_irq_base` into the map, or change `vpci_irq_base` with the bits in the irqchips.",
   },
   bad: '/* .vpci_irq_base = 153 */\ninterrupt-map-mask = <0 0 0 7>;\ninterrupt-map = <0 0 0 1 &gic GIC_SPI 108 IRQ_TYPE_EDGE_RISING>;',

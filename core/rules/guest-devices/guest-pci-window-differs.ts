@@ -1,14 +1,12 @@
 import { configSpacePerBus, mmconfigWindow } from '../../config/intercepted-windows.ts';
-import { toBus } from '../../devicetree/addresses.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
-import { cellOf, cellsOf, property } from '../../devicetree/tree-access.ts';
-import { replaceCells } from '../../fixes/tree-cells.ts';
+import { cellsOf, property } from '../../devicetree/tree-access.ts';
 import { addProperty, replaceValue } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { GuestRule, TextOf } from '../rule.ts';
 import { count, rangeText } from '../wording.ts';
-import { virtualHosts } from './virtual-host.ts';
+import { hostAddressEdits, virtualHosts } from './virtual-host.ts';
 
 export const guestPciWindowDiffers: GuestRule = {
   id: 'guest-pci-window-differs',
@@ -79,10 +77,6 @@ export const guestPciWindowDiffers: GuestRule = {
 };
 
 function setAddress(node: TreeNode, address: bigint, text: TextOf): readonly Fix[] {
-  const reg = property(node, 'reg');
-  const parent = node.parent;
-  const onBus = parent && toBus(parent, address);
-  if (reg === undefined || parent === undefined || onBus === undefined) return [];
-  const edits = replaceCells(reg, 0, cellOf(parent, '#address-cells') ?? 2, onBus, text);
-  return edits === undefined ? [] : [{ title: `Set the address to ${hex(onBus)}`, edits }];
+  const edits = hostAddressEdits(node, address, text);
+  return edits === undefined ? [] : [{ title: `Set the address to ${hex(address)}`, edits }];
 }

@@ -1,9 +1,12 @@
 import { mmconfigWindow } from '../../config/intercepted-windows.ts';
 import { ivshmemDevices } from '../../config/ivshmem.ts';
 import type { Config, PciDevice } from '../../config/model.ts';
-import { type RangeEntry, type RegEntry, rangesOf, regOf } from '../../devicetree/addresses.ts';
+import { type RangeEntry, type RegEntry, rangesOf, regOf, toBus } from '../../devicetree/addresses.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
-import type { GuestContext } from '../rule.ts';
+import { cellOf, property } from '../../devicetree/tree-access.ts';
+import { replaceCells } from '../../fixes/tree-cells.ts';
+import type { TextEdit } from '../../source/finding.ts';
+import type { GuestTree, TextOf } from '../rule.ts';
 import { reachOf } from './cell-reach.ts';
 import { ecamHosts } from './guest-nodes.ts';
 
@@ -16,13 +19,22 @@ export interface VirtualHost {
 }
 
 /** The enabled ECAM hosts of the tree; one whose registers lie in a region of the cell is hardware that was given to it. */
-export function virtualHosts({ tree, cell }: GuestContext): readonly VirtualHost[] {
+export function virtualHosts({ tree, cell }: GuestTree): readonly VirtualHost[] {
   return ecamHosts(tree).flatMap((node): readonly VirtualHost[] => {
     const [reg] = regOf(node);
     if (reg?.address === undefined) return [];
     const window = { start: reg.address, size: reg.size > 0n ? reg.size : 1n };
     return reachOf(cell).all.covers(window) ? [] : [{ node, reg, address: reg.address }];
   });
+}
+
+/** The edits that give a host's registers another address, as its bus writes it; undefined where they cannot be made. */
+export function hostAddressEdits(node: TreeNode, address: bigint, text: TextOf): readonly TextEdit[] | undefined {
+  const reg = property(node, 'reg');
+  const parent = node.parent;
+  const onBus = parent && toBus(parent, address);
+  if (reg === undefined || parent === undefined || onBus === undefined) return undefined;
+  return replaceCells(reg, 0, cellOf(parent, '#address-cells') ?? 2, onBus, text);
 }
 
 /** True for the host at `pci_mmconfig_base` of a system whose PCI bus exists in the hypervisor only. */

@@ -1,4 +1,5 @@
 import { configSpacePerBus, ivshmemBarWindow } from '../../config/intercepted-windows.ts';
+import { bdfName, ivshmemDevices } from '../../config/ivshmem.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { FileRule } from '../rule.ts';
 import { count, rangeText } from '../wording.ts';
@@ -35,6 +36,7 @@ export const mmconfigAbove4g: FileRule = {
         bars === undefined
           ? `The virtual PCI window at ${hex(base.value)} ends above 4 GiB. The root cell has no ivshmem device yet; the first one would get no address there.`
           : `The BARs of ${count(bars.size / 0x2000n, 'virtual PCI device')} would stand at ${rangeText(bars)}, 1 MiB behind pci_mmconfig_base ${hex(base.value)}, but they are 32 bits wide and have to end at 0x100000000 (${humanSize(fourGib)}): Linux could not use the devices. Move the base below 4 GiB.`,
+      related: ivshmemDevices(config).map(({ span, bdf }) => ({ span, message: `virtual PCI device ${bdfName(bdf.value)}` })),
     });
   },
 };
