@@ -170,6 +170,26 @@ function insertBehind(config: Config, region: MemoryRegion, pieces: readonly Pie
   return together([edit(config, end, end, copies)], grown, shiftSections(config, region.index, pieces.length));
 }
 
+/**
+ * A new entry behind the last region of the array, with the array's dimension and a typed counter. `lines` are the text of the entry, from its opening
+ * brace to its closing one, nested lines with one tab per level. Undefined where the array is not written out in the config's own file.
+ */
+export function appendRegion(config: Config, lines: readonly string[]): Edits {
+  const source = sourceOf(config);
+  const last = config.memoryRegions.findLast((region) => region.text?.file === config.path);
+  const member = last?.text && memberAround(config, 'memory-regions', last.text);
+  if (source === undefined || last?.text === undefined || member === undefined || hasIndexedItems(config, member)) return undefined;
+  // Behind it nothing may follow that the new entry would push on.
+  if (last.index !== member.initialised - 1) return undefined;
+  const { start, end } = last.text;
+  const lineBreak = lineBreakOf(source);
+  const indentation = indentationAt(source, start);
+  const unit = indentation.includes('\t') || indentation === '' ? '\t' : ' '.repeat(Math.max(2, Math.floor(indentation.length / 2)));
+  const text = lines.map((line) => `${indentation}${line.replace(/^\t+/, (tabs) => unit.repeat(tabs.length))}`).join(lineBreak);
+  const grown = member.initialised < member.length ? [] : recount(config, 'memory-regions', member, member.length + 1);
+  return together([edit(config, end, end, `,${lineBreak}${text}`)], grown);
+}
+
 /** `Set the length of mem_regions to 7`: shrinks an array to what its initialiser fills. */
 export function shrinkArray(config: Config, kind: ArrayKind, member: DeclaredMember): readonly Fix[] {
   const length = member.initialised;

@@ -1,5 +1,6 @@
 import type { Architecture, Config } from '../config/model.ts';
 import type { Finding, Fix, RelatedPlace, Severity } from '../source/finding.ts';
+import { clipped } from '../source/message-length.ts';
 import type { Span } from '../source/span.ts';
 import { rules } from './index.ts';
 import type { BoardContext, GuestContext, Report, Reporter, Rule } from './rule.ts';
@@ -82,7 +83,7 @@ class RuleFinding implements Finding {
     readonly severity: Severity,
     report: Report,
   ) {
-    this.message = report.message;
+    this.message = clipped(report.message);
     this.span = report.span;
     this.related = report.related ?? [];
     let made: readonly Fix[] | undefined;

@@ -116,7 +116,10 @@ function cellsOfAddress(node: TreeNode): number {
 }
 
 /** One region for each register window that the cell lacks, in whole pages, and the device's interrupts. */
-function regionFixes({ cell, system, tree }: GuestContext, { node, windows }: GuestDevice): readonly Fix[] {
+function regionFixes(context: GuestContext, { node, windows }: GuestDevice): readonly Fix[] {
+  const { cell, system, tree } = context;
+  // Nothing stands at an address of a bus.
+  if (windows.some((window) => translated(context, window) !== undefined)) return [];
   const missing = windows.filter((window) => regionsAt(cell, pagesOf(window)).length === 0);
   // Part of a page is there already, or the hypervisor has the addresses: the author has to look.
   if (missing.length !== 1 || windows.some((window) => emulatedAt(system, pagesOf(window)) !== undefined)) return [];

@@ -2,6 +2,7 @@ import { hasFlag } from '../../config/memory-flags.ts';
 import { encodeDtb } from '../../devicetree/encode-dtb.ts';
 import type { DeviceTree } from '../../devicetree/model.ts';
 import { addressRange, hex, humanSize } from '../../source/numbers.ts';
+import { aarch32Flag } from '../loading/aarch32-above-4g.ts';
 import { isLinuxRam } from '../loading/linux-shape.ts';
 import type { GuestImage, GuestRule } from '../rule.ts';
 import { regionByVirt, relatedRegion } from '../wording.ts';
@@ -29,7 +30,7 @@ export const guestImagesTooLarge: GuestRule = {
   good: '.size = 0x8000000,',
   check({ tree, cell, kernel, initrd }, report) {
     if (kernel?.size === undefined || kernel.size === 0n) return;
-    const { alignment, factor } = layouts[cell.arch === 'arm' ? 'arm' : 'arm64'];
+    const { alignment, factor } = layouts[cell.arch === 'arm' || (cell.cell.flags.value & aarch32Flag) !== 0 ? 'arm' : 'arm64'];
     const own = up(kernel.size, page);
     const behind = initrd === undefined ? own : own * (1n + factor);
     const blob = up(blobSize(tree), page) + page;
