@@ -21,5 +21,5 @@ function textOf(variants: readonly BoardVariant[], all: boolean): string {
   const names = variants.map(({ name }) => name).filter((name) => name !== '');
   if (names.length === 0) return '';
   if (names.length === 1) return all ? ` (${names[0]} of RAM)` : ` on boards with ${names[0]} of RAM`;
-  return all ? ' whatever the size of its RAM' : ` on boards with ${names.slice(0, -1).join(', ')} and ${names.at(-1)} of RAM`;
+  return all ? ' whatever the RAM size' : ` on boards with ${names.slice(0, -1).join(', ')} and ${names.at(-1)} of RAM`;
 }

@@ -33,7 +33,8 @@ export function freeWindowPlace({ board, system, cells }: BoardContext): bigint 
     alignment: mib,
     within: [{ start: mib, size: fourGib - mib }],
     taken,
-    near: range.start,
+    // Far from everything nothing is known of what is there: behind the interrupt controller at least devices end.
+    near: range.start < fourGib ? range.start : (board.gic?.gicd.start ?? fourGib),
   });
 }
 
