@@ -36,6 +36,14 @@ const followings: readonly Following[] = [
   { rules: ['region-covers-bar-window'], from: 'region-covers-mmconfig', within: 'region' },
   // A window over a device lies in the region that holds the device: one move mends both.
   { rules: ['region-covers-mmconfig', 'region-covers-bar-window'], from: 'pci-window-over-device', within: 'system' },
+  // Linux passes over reservations that are written wrongly: then all the memory that they were for is its own.
+  {
+    rules: ['hypervisor-memory-not-reserved', 'cell-memory-not-reserved', 'ivshmem-memory-not-reserved', 'root-ram-missing'],
+    from: 'reservation-cells',
+    within: 'system',
+  },
+  { rules: ['mem-parameter-instead-of-reservation'], from: 'hypervisor-memory-not-reserved', within: 'system' },
+  { rules: ['device-region-without-io'], from: 'console-region-without-io', within: 'region' },
   // What a section needs is said by the link.
   { rules: ['region-without-access', 'region-write-only'], from: 'ivshmem-section-access', within: 'region' },
   // A region that runs past the end of all addresses runs over everything.
@@ -46,9 +54,14 @@ const followings: readonly Following[] = [
   { rules: ['cells-share-cpus', 'cells-starve-root'], from: 'cell-takes-all-cpus', within: 'config' },
   { rules: ['pci-device-on-virtual-host', 'pci-device-is-root-ivshmem'], from: 'pci-device-type', within: 'device' },
   // The firmware moved all devices at once.
-  { rules: ['gic-address-differs', 'root-ram-missing', 'pci-window-in-ram'], from: 'firmware-high-peripherals', within: 'config' },
+  {
+    rules: ['gic-address-differs', 'root-ram-missing', 'pci-window-in-ram', 'region-io-on-ram'],
+    from: 'firmware-high-peripherals',
+    within: 'system',
+  },
   // What stands at an address that was never meant does not matter.
   { rules: ['console-region-without-io'], from: 'bus-address-used', within: 'config' },
+  { rules: ['region-io-on-ram', 'region-io-differs'], from: 'bus-address-used', within: 'region' },
   { rules: ['region-covers-gic'], from: 'bus-address-used', within: 'system' },
   { rules: ['region-covers-gic'], from: 'gic-address-differs', within: 'system' },
   // Each version has addresses of its own.

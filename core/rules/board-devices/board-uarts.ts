@@ -4,6 +4,7 @@ import { isCommRegion } from '../../config/memory-flags.ts';
 import type { Config, Console } from '../../config/model.ts';
 import { cellOf } from '../../devicetree/tree-access.ts';
 import { type consoleType, hasDriver, isMmio, registerBlock } from '../console/console-kinds.ts';
+import { windowsIn } from './device-index.ts';
 
 /**
  * Which driver of the hypervisor fits a UART (JAILHOUSE_CON_TYPE_*), by `compatible`: the families of the Linux bindings in
@@ -38,7 +39,7 @@ export function looksLikeUart(device: BoardDevice): boolean {
 
 /** The device whose registers hold an address; a UART before others. */
 export function deviceAt(board: Board, address: bigint): BoardDevice | undefined {
-  const here = board.devices.filter(({ windows }) => windows.some((window) => overlaps(window, { start: address, size: 1n })));
+  const here = windowsIn(board, { start: address, size: 1n }).map(({ device }) => device);
   return here.find(looksLikeUart) ?? here[0];
 }
 

@@ -1,10 +1,11 @@
 import type { Board, BoardDevice } from '../../board/board.ts';
 import { type AddressRange, overlaps } from '../../config/address-window.ts';
+import { windowsIn } from './device-index.ts';
 
 /** Whether any registers of the board are at an address of the CPUs: those of a device, or what a PCI host passes on. */
 export function hasRegisters(board: Board, range: AddressRange): boolean {
   return (
-    board.devices.some(({ windows }) => windows.some((window) => overlaps(window, range))) ||
+    windowsIn(board, range).length > 0 ||
     board.pciHosts.some(({ registers, windows }) => [...registers, ...windows].some((window) => overlaps(window, range)))
   );
 }
@@ -15,11 +16,9 @@ export function hasRegisters(board: Board, range: AddressRange): boolean {
  */
 export function addressBehindBus(board: Board, range: AddressRange, isMeant: (device: BoardDevice) => boolean): bigint | undefined {
   if (range.start === 0n) return undefined;
-  for (const device of board.devices) {
-    for (const { start, size, busAddress } of device.windows) {
-      if (start === busAddress || !overlaps({ start: busAddress, size }, range) || !isMeant(device)) continue;
-      return hasRegisters(board, range) ? undefined : range.start - busAddress + start;
-    }
+  for (const { device, window } of windowsIn(board, range, 'bus')) {
+    if (window.start === window.busAddress || !isMeant(device)) continue;
+    return hasRegisters(board, range) ? undefined : range.start - window.busAddress + window.start;
   }
   return undefined;
 }

@@ -1,10 +1,11 @@
 import type { Board, BoardDevice } from '../../board/board.ts';
-import { overlaps, physRange } from '../../config/address-window.ts';
+import { physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
 import type { MemoryRegion } from '../../config/model.ts';
 import { addMemoryFlags } from '../../fixes/flags.ts';
 import type { BoardRule } from '../rule.ts';
 import { cellName, regionByPhys } from '../wording.ts';
+import { windowsIn } from './device-index.ts';
 import { mayBeDriven } from './device-kinds.ts';
 import { deviceNames, relatedDevices } from './device-lists.ts';
 import { disableDevices } from './tree-changes.ts';
@@ -21,10 +22,11 @@ export function knowsEnabledDevices(board: Board): boolean {
 export function devicesTaken(board: Board, region: MemoryRegion): readonly BoardDevice[] {
   if (isEmpty(region) || isCommRegion(region) || isSubPage(region)) return [];
   if (hasFlag(region, 'ROOTSHARED') || hasFlag(region, 'LOADABLE')) return [];
-  const range = physRange(region);
-  return board.devices.filter(
-    (device) => device.enabled && device.windows.some(({ start }) => overlaps({ start, size: 1n }, range)) && mayBeDriven(device),
+  const end = region.physStart.value + region.size.value;
+  const taken = windowsIn(board, physRange(region)).filter(
+    ({ device, window: { start } }) => start >= region.physStart.value && start < end && device.enabled && mayBeDriven(device),
   );
+  return [...new Set(taken.map(({ device }) => device))];
 }
 
 export const cellTakesDeviceOfRoot: BoardRule = {

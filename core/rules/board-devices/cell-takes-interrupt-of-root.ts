@@ -1,5 +1,5 @@
-import type { BoardDevice } from '../../board/board.ts';
-import { overlaps, physRange } from '../../config/address-window.ts';
+import type { Board, BoardDevice } from '../../board/board.ts';
+import { physRange } from '../../config/address-window.ts';
 import { pinsOf } from '../../config/interrupt-pins.ts';
 import { ivshmemDevices, ivshmemIntid } from '../../config/ivshmem.ts';
 import { hasFlag, isCommRegion } from '../../config/memory-flags.ts';
@@ -8,6 +8,7 @@ import { clearPins } from '../../fixes/bits.ts';
 import type { BoardRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 import { knowsEnabledDevices } from './cell-takes-device-of-root.ts';
+import { windowsIn } from './device-index.ts';
 import { isOfHypervisor } from './device-kinds.ts';
 import { deviceNames, relatedDevices } from './device-lists.ts';
 import { devicesByIntid } from './interrupt-users.ts';
@@ -34,7 +35,7 @@ export const cellTakesInterruptOfRoot: BoardRule = {
     if (member === system || !knowsEnabledDevices(board)) return;
     const users = devicesByIntid(board);
     const virtual = new Set(ivshmemDevices(member).map((device) => ivshmemIntid(member, device)));
-    const own = devicesOfCell(member, context.board.devices);
+    const own = devicesOfCell(member, board);
     for (const chip of member.irqchips) {
       const byWord = new Map<number, { readonly pins: number[]; readonly devices: Set<BoardDevice> }>();
       for (const pin of pinsOf(chip)) {
@@ -69,7 +70,7 @@ function listOf(pins: readonly number[]): string {
 }
 
 /** Devices whose registers the cell has, shared or of its own. */
-function devicesOfCell(cell: Config, devices: readonly BoardDevice[]): ReadonlySet<BoardDevice> {
-  const regions = cell.memoryRegions.filter((region) => !isCommRegion(region) && !hasFlag(region, 'LOADABLE')).map(physRange);
-  return new Set(devices.filter(({ windows }) => windows.some((window) => regions.some((region) => overlaps(window, region)))));
+function devicesOfCell(cell: Config, board: Board): ReadonlySet<BoardDevice> {
+  const regions = cell.memoryRegions.filter((region) => !isCommRegion(region) && !hasFlag(region, 'LOADABLE'));
+  return new Set(regions.flatMap((region) => windowsIn(board, physRange(region)).map(({ device }) => device)));
 }

@@ -1,6 +1,7 @@
 import type { BoardDevice } from '../../board/board.ts';
 import { gicVersionOf } from '../../board/gic.ts';
-import { property } from '../../devicetree/tree-access.ts';
+import type { TreeNode } from '../../devicetree/model.ts';
+import { cellOf, cellsOf, isEnabled, nodesBelow, property } from '../../devicetree/tree-access.ts';
 
 /** `serial` of `serial@7e201000`. */
 function kindOf(device: BoardDevice): string {
@@ -44,9 +45,31 @@ export function mayBeDriven(device: BoardDevice): boolean {
 const driven =
   /^(?:\w*mmc|mmcnr|sdhci|sdhost|ethernet|usb|usb3?-?host|ehci|ohci|xhci|sata|ahci|gpio|pinctrl|pinmux|virtio_mmio|clock|clock-controller|cprman)$/;
 
+const clocks = /^clock(?:-controller)?$/;
+
 /** True where a driver is sure to access the registers if the node is enabled and the kernel has the driver. */
 export function isDriven(device: BoardDevice): boolean {
-  return mayBeDriven(device) && driven.test(kindOf(device));
+  const kind = kindOf(device);
+  if (!mayBeDriven(device) || !driven.test(kind)) return false;
+  return !clocks.test(kind) || device.node === undefined || mayBeUsed(device.node);
+}
+
+/** Clocks of devices that are all disabled (the display of a board without one) are looked at while Linux boots and never again. */
+function mayBeUsed(provider: TreeNode): boolean {
+  const phandle = cellOf(provider, 'phandle') ?? cellOf(provider, 'linux,phandle');
+  // Of a source nobody wrote: dtc gives one to each node that is referred to.
+  if (phandle === undefined) return true;
+  let root = provider;
+  while (root.parent !== undefined) root = root.parent;
+  for (const node of nodesBelow(root)) {
+    if (node === provider || !isEnabled(node)) continue;
+    // A cell of that value may be something else: used, then.
+    for (const name of ['clocks', 'assigned-clocks', 'assigned-clock-parents', 'resets', 'power-domains']) {
+      const list = property(node, name);
+      if (list !== undefined && cellsOf(list).includes(phandle)) return true;
+    }
+  }
+  return false;
 }
 
 /** Names of devices whose interrupts come in any Linux that has the driver. */

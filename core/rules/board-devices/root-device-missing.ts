@@ -1,4 +1,4 @@
-import { type AddressRange, overlaps, physRange, virtRange } from '../../config/address-window.ts';
+import { type AddressRange, Coverage, overlaps, physRange, virtRange } from '../../config/address-window.ts';
 import { ivshmemBarWindow, mmconfigWindow } from '../../config/intercepted-windows.ts';
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
 import { hex } from '../../source/numbers.ts';
@@ -33,7 +33,8 @@ export const rootDeviceMissing: BoardRule = {
     const ofCells: AddressRange[] = cells.flatMap((cell) =>
       cell.memoryRegions.filter((region) => hasFlag(region, 'IO') && !isCommRegion(region)).map(physRange),
     );
-    const isOut = ({ start }: AddressRange): boolean => ![...covered, ...ofCells].some((range) => overlaps(range, { start, size: 1n }));
+    const reached = new Coverage([...covered, ...ofCells]);
+    const isOut = ({ start }: AddressRange): boolean => !reached.covers({ start, size: 1n });
     // The first window: behind it may stand what is looked at seldom, such as flash.
     const missing = board.devices.filter((device) => {
       const [first] = device.windows;
