@@ -1,3 +1,4 @@
+import type { Board } from '../../board/board.ts';
 import { linuxUse } from '../../board/linux-use.ts';
 import { type AddressRange, Coverage, overlaps } from '../../config/address-window.ts';
 import { roundDown, roundUp } from '../../system/free-place.ts';
@@ -23,7 +24,7 @@ export const rootRamMissing: BoardRule = {
   catalogue: ['MEM-ram-missing-root', 'BRD-root-ram-cover'],
   prose: {
     meaning:
-      'Everything that Linux uses as RAM has to be in a region of the root cell: all RAM of the board but GPU memory, what `mem=` cuts away and what is reserved with `no-map`. Where the RAM size is not stated, the finding names the sizes that it holds for. Regions for RAM that a smaller board does not have are harmless. Where no device tree of the board is known, the stretch from the lowest to the highest address of Jailhouse and its cells may be reserved and is left out, and the finding is a warning.',
+      'Everything that Linux uses as RAM has to be in a region of the root cell: all RAM of the board but GPU memory, what `mem=` cuts away and what is reserved with `no-map`. Where the RAM size is not stated, the finding names the sizes that it holds for. Regions for RAM that a smaller board does not have are harmless. Where no device tree of the board is known, the stretch from the lowest to the highest address of Jailhouse and its cells may be reserved and is left out, and the finding is a warning. It is one, too, on a board whose RAM only its tree tells of: boot loaders write `/memory` anew and leave out what secure firmware has for itself (2 MiB at the start on an i.MX8QM, 66 MiB at the end of the first bank on Layerscape boards).',
     onTheBoard:
       'A CPU of Linux touches the memory, often inside `jailhouse enable`, and is parked: "Unhandled data read at ..." or "FATAL: instruction abort at ...", "Parking CPU ..." for the root cell (observed with a RAM region that was too short).',
     remedy: 'Let the RAM region go on to the end of the RAM, or add one (a Raspberry Pi 4 with 8 GB has RAM at 0x100000000-0x1ffffffff).',
@@ -43,8 +44,8 @@ export const rootRamMissing: BoardRule = {
       const [bank] = on.variants.flatMap(({ linux }) => linux.filter((candidate) => overlaps(candidate, gap)));
       report({
         span: below?.size.span ?? system.cell.span,
-        severity: board.reserved === undefined ? 'warning' : 'error',
-        message: `${rangeText(gap)} is RAM of Linux${on.text}, but in no region of ${cellName(system)}: a CPU that touches it is parked, as a rule inside jailhouse enable ("Unhandled data ..."). Let a RAM region cover it${board.reserved === undefined ? ', unless the device tree of the board, which is not known, reserves it' : ', or reserve it with no-map'}.`,
+        severity: board.reserved === undefined || board.kind === 'other' ? 'warning' : 'error',
+        message: `${rangeText(gap)} is RAM of Linux${on.text}, but in no region of ${cellName(system)}: a CPU that touches it is parked, as a rule inside jailhouse enable ("Unhandled data ..."). Let a RAM region cover it${orElse(board)}.`,
         related: [
           ...(bank === undefined ? [] : [{ span: bank.span, message: `RAM ${rangeText(bank)}${on.text}` }]),
           ...(below === undefined ? [] : [relatedRegion(below, 'virt')]),
@@ -54,6 +55,11 @@ export const rootRamMissing: BoardRule = {
     }
   },
 };
+
+function orElse({ kind, reserved }: Board): string {
+  if (reserved === undefined) return ', unless the device tree of the board, which is not known, reserves it';
+  return `, or reserve it with no-map${kind === 'other' ? ', unless the boot loader keeps it from Linux' : ''}`;
+}
 
 /** Gaps with a reason: the window of the virtual PCI host, of which pci-window-in-ram tells; without a tree also what may be reserved. */
 function toldElsewhere(context: BoardContext): readonly AddressRange[] {
