@@ -3,8 +3,7 @@ import { pinsOf } from '../../config/interrupt-pins.ts';
 import type { Config } from '../../config/model.ts';
 import { interruptsOf, type NodeInterrupt } from '../../devicetree/interrupts.ts';
 import type { DeviceTree, TreeNode } from '../../devicetree/model.ts';
-import { compatibleOf, isEnabled, nodesBelow } from '../../devicetree/tree-access.ts';
-import { gicVersionOf } from './guest-nodes.ts';
+import { enabledNodes, gicVersionOf } from './guest-nodes.ts';
 
 /** An interrupt of an enabled device of the guest that ends at a GIC. */
 export interface GuestInterrupt extends NodeInterrupt {
@@ -19,8 +18,8 @@ const known = new WeakMap<DeviceTree, readonly GuestInterrupt[]>();
 export function guestInterrupts(tree: DeviceTree): readonly GuestInterrupt[] {
   let interrupts = known.get(tree);
   if (interrupts === undefined) {
-    interrupts = [...nodesBelow(tree.root)].flatMap((node) => {
-      if (gicVersionOf(node) !== undefined || compatibleOf(node).length === 0 || !isEnabled(node)) return [];
+    interrupts = [...enabledNodes(tree).values()].flatMap(({ node, compatible }) => {
+      if (compatible.length === 0 || gicVersionOf(node) !== undefined) return [];
       return interruptsOf(node).flatMap((interrupt): readonly GuestInterrupt[] =>
         interrupt.intid === undefined ? [] : [{ ...interrupt, node, intid: interrupt.intid }],
       );

@@ -2,7 +2,7 @@ import type { AddressRange } from '../../config/address-window.ts';
 import { type RegEntry, regOf } from '../../devicetree/addresses.ts';
 import { gicV2Compatibles, gicV3Compatibles } from '../../devicetree/interrupt-specifier.ts';
 import type { DeviceTree, TreeNode } from '../../devicetree/model.ts';
-import { compatibleOf, isEnabled, nodesBelow, pathOf, stringOf, stringsOf } from '../../devicetree/tree-access.ts';
+import { compatibleOf, pathOf, stringOf, stringsOf } from '../../devicetree/tree-access.ts';
 
 /** A device of the guest that has registers. */
 export interface GuestDevice {
@@ -14,6 +14,43 @@ export interface GuestDevice {
 
 export interface GuestWindow extends AddressRange {
   readonly entry: RegEntry;
+}
+
+/** An enabled node and what it is compatible with. */
+export interface EnabledNode {
+  readonly node: TreeNode;
+  /** Empty where nothing is said. */
+  readonly compatible: readonly string[];
+}
+
+const enabled = new WeakMap<DeviceTree, ReadonlyMap<TreeNode, EnabledNode>>();
+
+/** The nodes whose `status` is okay, and that of all nodes above, parents first. One walk for a tree: hostile ones are 10,000 deep. */
+export function enabledNodes(tree: DeviceTree): ReadonlyMap<TreeNode, EnabledNode> {
+  let found = enabled.get(tree);
+  if (found === undefined) {
+    found = findEnabled(tree.root);
+    enabled.set(tree, found);
+  }
+  return found;
+}
+
+function findEnabled(root: TreeNode): ReadonlyMap<TreeNode, EnabledNode> {
+  const found = new Map<TreeNode, EnabledNode>();
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const status = stringOf(node, 'status');
+    if (status !== undefined && status !== 'okay' && status !== 'ok') continue;
+    found.set(node, { node, compatible: compatibleOf(node) });
+    for (let at = node.children.length - 1; at >= 0; at--) open.push(node.children[at] as TreeNode);
+  }
+  return found;
+}
+
+/** The first enabled node that is compatible with one of these. */
+export function enabledWith(tree: DeviceTree, names: ReadonlySet<string>): TreeNode | undefined {
+  for (const { node, compatible } of enabledNodes(tree).values()) if (compatible.some((name) => names.has(name))) return node;
+  return undefined;
 }
 
 /** Nodes whose `reg` says something else than registers of a device. */
@@ -37,16 +74,14 @@ export function guestDevices(tree: DeviceTree): readonly GuestDevice[] {
 
 function findDevices(tree: DeviceTree): readonly GuestDevice[] {
   const devices: GuestDevice[] = [];
-  for (const top of tree.root.children) {
-    if (otherKinds.has(baseNameOf(top))) continue;
-    for (const node of nodesBelow(top)) {
-      const compatible = compatibleOf(node);
-      if (compatible.length === 0 || gicVersionOf(node) !== undefined || isEcamHost(node) || !isEnabled(node)) continue;
-      const windows = regOf(node).flatMap((entry) =>
-        entry.address !== undefined && entry.size > 0n ? [{ start: entry.address, size: entry.size, entry }] : [],
-      );
-      if (windows.length > 0) devices.push({ node, compatible, windows });
-    }
+  for (const { node, compatible } of enabledNodes(tree).values()) {
+    if (compatible.length === 0 || gicVersionOf(node) !== undefined || isEcamHost(node)) continue;
+    // Their children have no registers of the CPUs either, or are read by others.
+    if (otherKinds.has(baseNameOf(node)) || (node.parent !== undefined && otherKinds.has(baseNameOf(node.parent)))) continue;
+    const windows = regOf(node).flatMap((entry) =>
+      entry.address !== undefined && entry.size > 0n ? [{ start: entry.address, size: entry.size, entry }] : [],
+    );
+    if (windows.length > 0) devices.push({ node, compatible, windows });
   }
   return devices;
 }
@@ -67,7 +102,7 @@ export function gicVersionOf(node: TreeNode): 2 | 3 | undefined {
 
 /** Enabled GICs of the tree. */
 export function gicNodes(tree: DeviceTree): readonly TreeNode[] {
-  return [...nodesBelow(tree.root)].filter((node) => gicVersionOf(node) !== undefined && isEnabled(node));
+  return [...enabledNodes(tree).keys()].filter((node) => gicVersionOf(node) !== undefined);
 }
 
 /** A PCI host whose registers are configuration space, 1 MiB for each bus: what the hypervisor emulates. */
@@ -76,7 +111,7 @@ export function isEcamHost(node: TreeNode): boolean {
 }
 
 export function ecamHosts(tree: DeviceTree): readonly TreeNode[] {
-  return [...nodesBelow(tree.root)].filter((node) => isEcamHost(node) && isEnabled(node));
+  return [...enabledNodes(tree).keys()].filter(isEcamHost);
 }
 
 /** The node that `stdout-path` of `/chosen` names, by path or alias; `missing` where it names none. Undefined where nothing is said. */
@@ -94,7 +129,13 @@ export function stdoutNode(tree: DeviceTree): TreeNode | 'missing' | undefined {
   return at ?? 'missing';
 }
 
+/** Nodes above a node that its path is written out for. */
+const deepestPath = 8;
+
 /** `serial@fe215040 (brcm,bcm2835-aux-uart)`, with its path where the name alone does not lead there. */
 export function deviceText(node: TreeNode): string {
-  return `${node.parent?.parent === undefined ? node.name : pathOf(node)} (${compatibleOf(node)[0] ?? 'without compatible'})`;
+  let depth = 0;
+  for (let at = node.parent; at !== undefined && depth <= deepestPath; at = at.parent) depth++;
+  const name = depth > 1 && depth <= deepestPath ? pathOf(node) : node.name;
+  return `${name} (${compatibleOf(node)[0] ?? 'without compatible'})`;
 }

@@ -1,7 +1,7 @@
 import type { TreeNode, TreeProperty } from '../../devicetree/model.ts';
 import { phandlesOf } from '../../devicetree/phandles.ts';
-import { cellOf, cellsOf, isEnabled, property, spanOfCells } from '../../devicetree/tree-access.ts';
-import { guestDevices } from '../guest-devices/guest-nodes.ts';
+import { cellOf, cellsOf, property, spanOfCells } from '../../devicetree/tree-access.ts';
+import { enabledNodes, guestDevices } from '../guest-devices/guest-nodes.ts';
 import type { GuestRule } from '../rule.ts';
 
 /** What a device waits for, and the property of the provider that says how many cells follow (Linux, bindings clock/clock.yaml, reset/reset.yaml). */
@@ -29,10 +29,11 @@ export const guestClockMissing: GuestRule = {
   good: 'fixed: clock {\n\tcompatible = "fixed-clock";\n\t#clock-cells = <0>;\n\tclock-frequency = <500000000>;\n};\n\nserial@9000000 {\n\tclocks = <&fixed>;\n};',
   check({ tree }, report) {
     const nodes = phandlesOf(tree.root);
+    const enabled = enabledNodes(tree);
     for (const { node } of guestDevices(tree)) {
       for (const need of needs) {
         const list = property(node, need.property);
-        const broken = list && brokenProvider(list, need.cells, nodes);
+        const broken = list && brokenProvider(list, need.cells, nodes, (provider) => enabled.has(provider));
         if (list === undefined || broken === undefined) continue;
         const { provider, span, why } = broken;
         report({
@@ -46,7 +47,12 @@ export const guestClockMissing: GuestRule = {
 };
 
 /** The first entry that leads to no working provider. */
-function brokenProvider(list: TreeProperty, cellsName: string, nodes: ReadonlyMap<number, TreeNode>) {
+function brokenProvider(
+  list: TreeProperty,
+  cellsName: string,
+  nodes: ReadonlyMap<number, TreeNode>,
+  isEnabled: (node: TreeNode) => boolean,
+) {
   const cells = cellsOf(list);
   for (let at = 0; at < cells.length; ) {
     const phandle = cells[at] as number;

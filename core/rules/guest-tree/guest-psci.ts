@@ -1,8 +1,9 @@
 import { cpuNodes } from '../../board/cpus.ts';
 import { cpuNames, cpusOf } from '../../config/cpu-list.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
-import { compatibleOf, isEnabled, nodesBelow, property, stringOf } from '../../devicetree/tree-access.ts';
+import { compatibleOf, nodesBelow, property, stringOf } from '../../devicetree/tree-access.ts';
 import { addChild, addProperty, replaceValue } from '../../fixes/tree-edits.ts';
+import { enabledNodes } from '../guest-devices/guest-nodes.ts';
 import type { GuestRule } from '../rule.ts';
 
 /** Versions with fixed function numbers (Linux, bindings arm/psci.yaml). */
@@ -27,7 +28,8 @@ export const guestPsci: GuestRule = {
   check({ tree, cell, text }, report) {
     const several = cpusOf(cell.cpus.value).length > 1;
     const nodes = [...nodesBelow(tree.root)].filter(isPsci);
-    const node = nodes.find(isEnabled);
+    const enabled = enabledNodes(tree);
+    const node = nodes.find((candidate) => enabled.has(candidate));
     if (node === undefined) {
       if (!several || cpuNodes(tree.root).length < 2) return;
       const [disabled] = nodes;

@@ -1,10 +1,10 @@
 import type { Board } from '../../board/board.ts';
 import { interruptsOf, type NodeInterrupt } from '../../devicetree/interrupts.ts';
 import type { DeviceTree, TreeNode } from '../../devicetree/model.ts';
-import { compatibleOf, isEnabled, nodesBelow, property, stringsOf } from '../../devicetree/tree-access.ts';
+import { nodesBelow, property, stringsOf } from '../../devicetree/tree-access.ts';
 import { addChild } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
-import { baseNameOf, gicNodes } from '../guest-devices/guest-nodes.ts';
+import { baseNameOf, enabledWith, gicNodes } from '../guest-devices/guest-nodes.ts';
 import type { GuestRule, TextOf } from '../rule.ts';
 
 /** PPI numbers of the timer in the order of `interrupts`: secure, non-secure, virtual, hypervisor (Linux, bindings timer/arm,arch_timer.yaml). */
@@ -28,7 +28,8 @@ export const guestTimer: GuestRule = {
   prose: {
     meaning:
       "The guest takes its ticks from the CPU's own timer, whose interrupts are private to each CPU: PPI 13, 14, 11 and 10 on nearly every chip, and Linux in a cell uses the third, the virtual timer. An interrupt that is no PPI, or a PPI above 15 (an INTID was written: PPI 11 is INTID 27), is an error, and so is a virtual timer other than in the board's tree. Where that tree is not known, another number than 11 is a warning. A tree without a node for the timer is a warning.",
-    onTheBoard: 'Linux stops early in the boot, without ticks: PPIs reach a cell unasked, but only those of the timer that it enabled.',
+    onTheBoard:
+      'Linux stops early in the boot: nothing ticks. PPIs need no bit in an irqchip entry, only the maintenance interrupt is kept back (hypervisor/arch/arm-common/irqchip.c).',
     remedy: "Copy the timer node from the board's tree.",
   },
   bad: 'timer {\n\tcompatible = "arm,armv8-timer";\n\tinterrupts = <GIC_PPI 29 IRQ_TYPE_LEVEL_LOW>,\n\t\t     <GIC_PPI 30 IRQ_TYPE_LEVEL_LOW>,\n\t\t     <GIC_PPI 27 IRQ_TYPE_LEVEL_LOW>,\n\t\t     <GIC_PPI 26 IRQ_TYPE_LEVEL_LOW>;\n};',
@@ -98,7 +99,7 @@ function numberEdit(interrupt: NodeInterrupt, before: string, typed: string, wan
 }
 
 function timerOf(tree: DeviceTree): TreeNode | undefined {
-  return [...nodesBelow(tree.root)].find((node) => compatibleOf(node).some((name) => timerCompatibles.has(name)) && isEnabled(node));
+  return enabledWith(tree, timerCompatibles);
 }
 
 /** By role; `interrupt-names` says another order. */
