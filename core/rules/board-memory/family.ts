@@ -1,5 +1,6 @@
 import type { RuleFamily } from '../rule.ts';
 import { cellMemoryNotReserved } from './cell-memory-not-reserved.ts';
+import { cmaPoolSqueezed } from './cma-pool-squeezed.ts';
 import { deviceRegionWithoutIo } from './device-region-without-io.ts';
 import { hypervisorMemoryNotReserved } from './hypervisor-memory-not-reserved.ts';
 import { ivshmemMemoryNotReserved } from './ivshmem-memory-not-reserved.ts';
@@ -10,6 +11,7 @@ import { pciWindowOverDevice } from './pci-window-over-device.ts';
 import { regionBeyondBoardAddressWidth } from './region-beyond-board-address-width.ts';
 import { regionIoOnRam } from './region-io-on-ram.ts';
 import { reservationCells } from './reservation-cells.ts';
+import { reservationComment } from './reservation-comment.ts';
 import { rootRamMissing } from './root-ram-missing.ts';
 
 export const boardMemoryFamily: RuleFamily = {
@@ -17,6 +19,7 @@ export const boardMemoryFamily: RuleFamily = {
   title: 'Memory of the board',
   rules: [
     cellMemoryNotReserved,
+    cmaPoolSqueezed,
     deviceRegionWithoutIo,
     hypervisorMemoryNotReserved,
     ivshmemMemoryNotReserved,
@@ -27,6 +30,7 @@ export const boardMemoryFamily: RuleFamily = {
     regionBeyondBoardAddressWidth,
     regionIoOnRam,
     reservationCells,
+    reservationComment,
     rootRamMissing,
   ],
 };
