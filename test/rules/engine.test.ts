@@ -1,4 +1,6 @@
+import { boardDiagnostics } from '@jailhouse-cells/core/board/diagnostics-catalogue.ts';
 import type { Config } from '@jailhouse-cells/core/config/model.ts';
+import { treeDiagnostics } from '@jailhouse-cells/core/devicetree/diagnostics-catalogue.ts';
 import { findRule, rules } from '@jailhouse-cells/core/rules/index.ts';
 import { forEachOverlap } from '@jailhouse-cells/core/rules/overlap.ts';
 import { runCellRules, runFileRules, runSetRules } from '@jailhouse-cells/core/rules/run.ts';
@@ -141,9 +143,10 @@ describe('the index', () => {
     expect(findRule('no-such-rule')).toBeUndefined();
   });
 
-  test('has a setting for every rule and every diagnostic of the C front end', () => {
+  test('has a setting for every rule and every diagnostic', () => {
     const keys = Object.keys(ruleSettingSchema());
-    const others = ['internal', 'project-file', ...suppressionDiagnostics.map(({ id }) => id)];
+    const more = [...suppressionDiagnostics, ...treeDiagnostics, ...boardDiagnostics];
+    const others = ['internal', 'project-file', ...more.map(({ id }) => id)];
     expect(keys.filter((key) => !key.startsWith('c-')).sort()).toEqual([...rules.map(({ id }) => id), ...others].sort());
     expect(keys).toContain('c-syntax');
   });
