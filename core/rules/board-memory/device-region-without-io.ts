@@ -1,3 +1,4 @@
+import type { BoardDevice, DeviceWindow } from '../../board/board.ts';
 import { overlaps, physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
 import { addMemoryFlags } from '../../fixes/flags.ts';
@@ -7,6 +8,16 @@ import { isProgramMemory } from './claims.ts';
 
 /** Nodes whose `reg` is memory that a cell may use as such. */
 const memories: ReadonlySet<string> = new Set(['mmio-sram', 'cfi-flash', 'arm,sbsa-sram']);
+
+/** Portals of NXP's queue and buffer managers: the first window is made for cached accesses (Linux bindings, soc/fsl/bman-portals.txt). */
+const portals: ReadonlySet<string> = new Set(['fsl,qman-portal', 'fsl,bman-portal']);
+
+/** Windows of a device that are registers. Behind those of a controller of serial flash stands the flash itself. */
+function registersOf({ name, compatible, windows }: BoardDevice): readonly DeviceWindow[] {
+  if (compatible.some((one) => memories.has(one))) return [];
+  if (compatible.some((one) => portals.has(one))) return windows.slice(1);
+  return /^(?:[a-z]*spi|flash-controller)@/.test(name) ? windows.slice(0, 1) : windows;
+}
 
 export const deviceRegionWithoutIo: BoardRule = {
   id: 'device-region-without-io',
@@ -25,13 +36,14 @@ export const deviceRegionWithoutIo: BoardRule = {
   bad: '/* the UART */\n.phys_start = 0xfe201000,\n.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE,',
   good: '/* the UART */\n.phys_start = 0xfe201000,\n.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO,',
   check({ board, member, system }, report) {
-    const devices = board.devices.filter(({ compatible }) => !compatible.some((name) => memories.has(name)));
     for (const region of member.memoryRegions) {
       const range = physRange(region);
       if (isEmpty(region) || isSubPage(region) || isCommRegion(region) || isProgramMemory(region) || hasFlag(region, 'IO')) continue;
       if (board.variants.some(({ ram }) => ram.some((bank) => overlaps(bank, range)))) continue;
-      const [device, ...others] = devices.flatMap(({ name, windows }) =>
-        windows.filter((window) => overlaps(window, range)).map((window) => ({ name, window })),
+      const [device, ...others] = board.devices.flatMap((candidate) =>
+        registersOf(candidate)
+          .filter((window) => overlaps(window, range))
+          .map((window) => ({ name: candidate.name, window })),
       );
       if (device === undefined) continue;
       report({

@@ -14,7 +14,7 @@ export const memoryNotFitted: BoardRule = {
   catalogue: ['HV-is-ram', 'BRD-ram-exists'],
   prose: {
     meaning:
-      'Hypervisor memory, RAM of a cell or shared memory of a link has to be RAM on the board. Error where no RAM is on any board that the configs are checked for. Where the RAM size is not stated in jailhouse.json and some boards have it and others do not: warning. Where only a device tree tells of the RAM: warning, since firmware may hide RAM from it.',
+      'Hypervisor memory, RAM of a cell or shared memory of a link has to be RAM on the board. Error where no RAM is on any board that the configs are checked for. Where the RAM size is not stated in jailhouse.json and some boards have it and others do not: warning. Where only a device tree tells of the RAM: information, since firmware often corrects its memory nodes at boot.',
     onTheBoard:
       'The driver or the hypervisor dies when it copies itself there ("synchronous external abort", observed), and the first write to memory of a cell that is not there parks the root CPU ("Unhandled data write", observed).',
     remedy:
@@ -29,14 +29,14 @@ export const memoryNotFitted: BoardRule = {
       if (on === undefined) continue;
       const parts = new Coverage(on.variants.flatMap((variant) => missing(variant, claim.ranges))).ranges;
       const whole = parts.length === 1 && claim.ranges.length === 1 && parts[0]?.size === claim.ranges[0]?.size;
-      const sure = board.kind !== 'other' && on.all;
+      const severity = board.kind === 'other' ? 'information' : on.all ? 'error' : 'warning';
       const name = member === system ? claim.name : `${claim.name} of ${cellName(member)}`;
       report({
         span: claim.span,
-        severity: sure ? 'error' : 'warning',
+        severity,
         message: `${claim.kind === 'ram' ? name : name.replace(/^./, (letter) => letter.toUpperCase())} lies where no RAM is${on.text}${whole ? '' : ` in ${parts.slice(0, 3).map(rangeText).join(', ')}`}: ${effects[claim.kind]}. ${
           board.kind === 'other'
-            ? "Use memory that the board's device tree has, unless firmware hides this."
+            ? "Use RAM that the board's device tree has, unless firmware tells Linux of other RAM at boot."
             : on.all
               ? 'Move it into the RAM of the board.'
               : 'Move it into the RAM of the smallest board, or state "ram" in jailhouse.json.'

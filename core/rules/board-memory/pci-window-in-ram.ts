@@ -45,7 +45,7 @@ export const pciWindowInRam: BoardRule = {
       severity: known && use.sure ? 'error' : 'warning',
       message: `The virtual PCI window ${rangeText(range)} collides with RAM${on.text}${where}: Linux refuses the window there, and the virtual PCI devices do not show up or the board freezes. ${
         known
-          ? `No reservation with no-map keeps Linux out of it${covering.length === 0 ? '' : ' completely'}.`
+          ? `No reservation with no-map keeps Linux out of it${covering.length === 0 ? '' : ' completely'}.${use.sure ? '' : ' Only a mem= on the command line could have cut it away, which is not known.'}`
           : 'Whether the device tree of the board reserves it is not known: name the tree in jailhouse.json.'
       } Reserve it, or move the window below 4 GiB to where no RAM is.`,
       related: [

@@ -29,7 +29,7 @@ export const reservationComment: BoardRule = {
   catalogue: ['BRD-reserve'],
   prose: {
     meaning:
-      'A comment of the config says which memory the device tree of the board has to reserve (`<0x0 0x20000000 0x10000000>` next to a word like "reserved"), and that is not what the tree reserves; or, where no tree is known, it leaves out memory that the configs use.',
+      'A comment of the config says which memory the device tree of the board has to reserve (`<0x0 0x20000000 0x10000000>` next to a word like "reserved"), and that is not what the tree reserves for the hypervisor; or, where no such reservation is known, it leaves out memory that the configs use.',
     onTheBoard:
       "Nothing, until somebody writes the device tree by the comment: then Linux uses the memory of Jailhouse, and `jailhouse enable` fails. The comment in upstream's config for the Raspberry Pi 4 names the reservation of 2020, while the memory has moved down by 256 MiB since.",
     remedy: 'Correct the comment.',
@@ -49,21 +49,18 @@ export const reservationComment: BoardRule = {
     const reserving = real?.find((range) => hypervisor?.ranges.every((own) => new Coverage([range]).covers(own)));
     for (const { range, start, end, addressCells, sizeCells } of stated) {
       const span = { file: member.path, start, end };
-      if (real !== undefined && real.length > 0) {
-        if (real.some((other) => other.start === range.start && other.size === range.size)) continue;
-        const [first] = real;
-        const other = reserving ?? first;
-        if (other === undefined) continue;
-        const value = reserving && cells(reserving, { address: addressCells, size: sizeCells });
+      if (reserving !== undefined) {
+        if (real?.some((other) => other.start === range.start && other.size === range.size)) continue;
+        const value = cells(reserving, { address: addressCells, size: sizeCells });
         const fixes: readonly Fix[] =
           value === undefined || stated.length > 1 ? [] : [{ title: `Write <${value}>`, edits: [{ span, newText: value }] }];
         report({
           span,
-          message: `The comment says that ${rangeText(range)} is reserved, but the device tree of the board reserves ${real.slice(0, 3).map(rangeText).join(', ')}. Correct the comment.`,
-          related: [{ span: other.span, message: `${other.name} reserves ${rangeText(other)}` }],
+          message: `The comment says that ${rangeText(range)} is reserved, but the device tree of the board reserves ${rangeText(reserving)}. Correct the comment.`,
+          related: [{ span: reserving.span, message: `${reserving.name} reserves ${rangeText(reserving)}` }],
           fixes,
         });
-      } else if (real === undefined && missing.length > 0) {
+      } else if (missing.length > 0) {
         const [first] = missing;
         if (first === undefined) continue;
         report({
