@@ -1,7 +1,9 @@
 import type { BoardDevice } from '../../board/board.ts';
 import { gicVersionOf } from '../../board/gic.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
-import { cellOf, cellsOf, isEnabled, nodesBelow, property } from '../../devicetree/tree-access.ts';
+import { namedNodes } from '../../devicetree/phandle-properties.ts';
+import { phandlesOf, rootOf } from '../../devicetree/phandles.ts';
+import { isEnabled, nodesBelow, property } from '../../devicetree/tree-access.ts';
 
 /** `serial` of `serial@7e201000`. */
 function kindOf(device: BoardDevice): string {
@@ -34,6 +36,7 @@ const quietCompatibles =
 export function mayBeDriven(device: BoardDevice): boolean {
   const { compatible } = device;
   if (isOfHypervisor(device) || quiet.test(kindOf(device)) || quietCompatibles.test(compatible[0] ?? '')) return false;
+  if (clock.test(kindOf(device)) && device.node !== undefined && !providesForBusy(device.node)) return false;
   // Registers for others to look into, and no more.
   return !compatible.includes('syscon') || compatible.includes('simple-mfd');
 }
@@ -45,28 +48,33 @@ export function mayBeDriven(device: BoardDevice): boolean {
 const driven =
   /^(?:\w*mmc|mmcnr|sdhci|sdhost|ethernet|usb|usb3?-?host|ehci|ohci|xhci|sata|ahci|gpio|pinctrl|pinmux|virtio_mmio|clock|clock-controller|cprman)$/;
 
-const clocks = /^clock(?:-controller)?$/;
+const clock = /^clock(?:-controller)?$/;
 
 /** True where a driver is sure to access the registers if the node is enabled and the kernel has the driver. */
 export function isDriven(device: BoardDevice): boolean {
-  const kind = kindOf(device);
-  if (!mayBeDriven(device) || !driven.test(kind)) return false;
-  return !clocks.test(kind) || device.node === undefined || mayBeUsed(device.node);
+  return driven.test(kindOf(device)) && mayBeDriven(device);
 }
 
-/** Clocks of devices that are all disabled (the display of a board without one) are looked at while Linux boots and never again. */
-function mayBeUsed(provider: TreeNode): boolean {
-  const phandle = cellOf(provider, 'phandle') ?? cellOf(provider, 'linux,phandle');
-  // Of a source nobody wrote: dtc gives one to each node that is referred to.
-  if (phandle === undefined) return true;
-  let root = provider;
-  while (root.parent !== undefined) root = root.parent;
+/** Names of devices besides the driven ones that switch their clocks now and then. */
+const busy = /^(?:cpu|serial|uart|i2c|spi|i2s|pwm|timer|watchdog|thermal|dma|dma-controller|rng|crypto|pcie?|phy|mali|gpu)$/;
+
+/**
+ * Whether a clock controller has a user that is enabled and at work. That of a display which the board does not have is looked at while Linux boots and
+ * never again (the DE2 clocks of an Allwinner H3 on a board without HDMI).
+ */
+function providesForBusy(provider: TreeNode): boolean {
+  const root = rootOf(provider);
+  const nodes = phandlesOf(root);
   for (const node of nodesBelow(root)) {
-    if (node === provider || !isEnabled(node)) continue;
-    // A cell of that value may be something else: used, then.
-    for (const name of ['clocks', 'assigned-clocks', 'assigned-clock-parents', 'resets', 'power-domains']) {
+    const kind = node.name.replace(/@.*$/, '').toLowerCase();
+    if (node === provider || !(driven.test(kind) || busy.test(kind)) || !isEnabled(node)) continue;
+    for (const name of ['clocks', 'resets', 'power-domains']) {
       const list = property(node, name);
-      if (list !== undefined && cellsOf(list).includes(phandle)) return true;
+      if (list === undefined) continue;
+      const named = namedNodes(list, nodes);
+      // A list that does not read as one may name it.
+      if (named.size === 0 && list.value.length > 0) return true;
+      for (const other of named.values()) if (other === provider) return true;
     }
   }
   return false;
