@@ -85,7 +85,7 @@ export const driverMessages: readonly MessageKind[] = [
     operations: ['enable'],
     errno: 'EINVAL',
     meaning: 'Linux uses the memory of the hypervisor itself: it is System RAM or belongs to a device.',
-    rules: [],
+    rules: ['hypervisor-memory-not-reserved', 'memory-not-fitted', 'reservation-cells'],
     causes: [
       {
         title: 'The hypervisor memory is not reserved',
@@ -103,7 +103,7 @@ export const driverMessages: readonly MessageKind[] = [
     operations: ['enable'],
     errno: 'EINVAL',
     meaning: 'Linux cannot map the hypervisor memory at the fixed virtual address 0x$1.',
-    rules: ['hypervisor-memory-too-large'],
+    rules: ['vmalloc-area-too-small', 'hypervisor-memory-too-large'],
     causes: [
       {
         title: 'The memory is too large, or the virtual window is taken',
@@ -277,7 +277,7 @@ export const driverMessages: readonly MessageKind[] = [
     weight: 'warning',
     operations: ['enable'],
     meaning: 'The virtual PCI host was not added: the root cell gets no ivshmem devices.',
-    rules: [],
+    rules: ['pci-overlay-impossible'],
     causes: [
       {
         title: 'The device tree lacks what the overlay needs',
@@ -294,7 +294,14 @@ export const driverMessages: readonly MessageKind[] = [
     operations: ['enable'],
     meaning:
       'Linux refuses the virtual PCI host: its configuration window $1-$2 is already used by "$3". Enable succeeds, but the root cell has no ivshmem devices.',
-    rules: ['mmconfig-overlaps-hypervisor', 'region-covers-mmconfig', 'mmconfig-above-4g'],
+    rules: [
+      'pci-window-in-ram',
+      'pci-window-over-device',
+      'memory-in-gpu-memory',
+      'mmconfig-overlaps-hypervisor',
+      'region-covers-mmconfig',
+      'mmconfig-above-4g',
+    ],
     causes: [
       {
         title: 'pci_mmconfig_base lies on something else',
@@ -311,7 +318,7 @@ export const driverMessages: readonly MessageKind[] = [
     weight: 'error',
     operations: ['enable'],
     meaning: 'Linux refuses the PCI domain of the virtual host. Enable succeeds, but the root cell has no ivshmem devices.',
-    rules: [],
+    rules: ['pci-domain-of-board'],
     causes: [
       {
         title: 'The domains of the virtual and the real PCI host clash',
@@ -329,7 +336,14 @@ export const driverMessages: readonly MessageKind[] = [
     operations: ['enable'],
     meaning:
       'The driver of the virtual PCI host at 0x$1 gave up with error $2: the root cell has no ivshmem devices although enable succeeds.',
-    rules: ['mmconfig-above-4g', 'mmconfig-overlaps-hypervisor', 'region-covers-mmconfig'],
+    rules: [
+      'pci-domain-of-board',
+      'pci-window-in-ram',
+      'pci-window-over-device',
+      'mmconfig-above-4g',
+      'mmconfig-overlaps-hypervisor',
+      'region-covers-mmconfig',
+    ],
     causes: [
       {
         title: 'pci_domain is taken, or was not given back by the last disable',
@@ -351,6 +365,7 @@ export const driverMessages: readonly MessageKind[] = [
     meaning:
       'The kernel itself broke off: $1. A jailhouse command then ends with exit status 139 and keeps the lock of the driver, so that later ones hang. Reset the board.',
     rules: [
+      'memory-not-fitted',
       'hypervisor-memory-alignment',
       'mmconfig-overlaps-hypervisor',
       'region-covers-mmconfig',

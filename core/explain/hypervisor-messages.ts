@@ -27,7 +27,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
   }),
   trace('irqchip\\.c', 'EINVAL', 'The hypervisor refused an interrupt setting (arm-common/irqchip.c).', {
     operations: ['enable', 'create'],
-    rules: ['irqchip-pin-base', 'gic-version', ...counters],
+    rules: ['irqchip-pin-base', 'gic-version', 'gic-version-differs', 'gic-address-differs', ...counters],
     cause: {
       title: 'pin_base or gic_version has an impossible value',
       text: 'pin_base is a multiple of 32 from 32 to 896; gic_version is 2 or 3.',
@@ -36,7 +36,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
   }),
   trace('gic-v[23]\\.c', 'ENODEV', 'The hypervisor found no matching interrupt controller.', {
     operations: ['enable'],
-    rules: ['gic-version', 'gic-base-missing', 'gic-base-alignment'],
+    rules: ['gic-version', 'gic-version-differs', 'gic-address-differs', 'gic-base-missing', 'gic-base-alignment'],
     cause: {
       title: 'gic_version or a base address does not fit the board',
       text: "Compare gic_version, gicd_base and, for version 3, gicr_base with the interrupt controller in the board's device tree.",
@@ -45,7 +45,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
   }),
   trace('gic-v[23]\\.c', '(?:EINVAL|EIO)', 'A CPU cannot work with the interrupt controller.', {
     operations: ['enable'],
-    rules: ['gicv2-cpu-limit', 'gic-version', 'gic-base-missing'],
+    rules: ['gicv2-cpu-limit', 'gic-version', 'gic-version-differs', 'gic-address-differs', 'gic-base-missing'],
     cause: {
       title: 'CPU number or registers do not fit the GIC',
       text: 'A GICv2 serves CPUs 0 to 7. For a GICv3 gicr_base has to be that of the first redistributor.',
@@ -54,7 +54,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
   }),
   trace('setup\\.c', 'EINVAL', 'The CPUs that came are not those of the config (setup.c:init_late).', {
     operations: ['enable'],
-    rules: [...counters, 'root-cpu-set-empty', 'cpu-set-size-zero'],
+    rules: ['root-cpu-not-on-board', 'root-cpu-missing', ...counters, 'root-cpu-set-empty', 'cpu-set-size-zero'],
     cause: {
       title: 'The CPU set names other CPUs than those online',
       text: 'The number of CPUs in the root cell must be that of the CPUs online: compare with /sys/devices/system/cpu/online, bring CPUs online or clear their bits.',
@@ -122,7 +122,17 @@ export const hypervisorMessages: readonly MessageKind[] = [
     operations: ['enable'],
     errno: 'EINVAL',
     meaning: 'CPU $1 could not be initialised, so that enable fails.',
-    rules: ['gicv2-cpu-limit', 'gic-version', 'gic-base-missing', 'gic-base-alignment', 'array-counter-mismatch'],
+    rules: [
+      'root-cpu-missing',
+      'cpu-affinity-beyond-gicv3',
+      'gicv2-cpu-limit',
+      'gic-version',
+      'gic-version-differs',
+      'gic-address-differs',
+      'gic-base-missing',
+      'gic-base-alignment',
+      'array-counter-mismatch',
+    ],
     causes: [
       {
         title: 'CPU $1 is not in the CPU set of the root cell',
@@ -140,7 +150,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
     operations: ['enable'],
     errno: 'ENODEV',
     meaning: 'The GICv3 redistributor of CPU $1 was not found from gicr_base on.',
-    rules: ['gic-base-missing', 'gic-base-alignment'],
+    rules: ['gicr-not-contiguous', 'gic-address-differs', 'gic-base-missing', 'gic-base-alignment'],
     causes: [
       {
         title: 'gicr_base is wrong, or the redistributors lie in several blocks',
@@ -202,7 +212,7 @@ export const hypervisorMessages: readonly MessageKind[] = [
     shape: /Warning: SMMU address space size \((0x[0-9a-f]+)\) differs from mapped region size \((0x[0-9a-f]+)\)/,
     weight: 'warning',
     meaning: 'The SMMU says that it has $1 bytes of registers; the config says $2.',
-    rules: [],
+    rules: ['smmu-size-differs'],
     causes: [{ title: 'size of the IOMMU unit', text: 'Set it to $1.', points: 'iommu', confidence: 'likely' }],
   },
   {

@@ -11,7 +11,7 @@ const silent: Readonly<Record<string, string>> = {
 };
 
 const failing = ['rejected-clean', 'cell-crashes', 'root-or-machine-dies', 'hang'];
-const rows = readRows().filter((row) => failing.includes(row.class) && row.needsBoard === undefined && silent[row.id] === undefined);
+const rows = readRows().filter((row) => failing.includes(row.class) && row.undecided === undefined && silent[row.id] === undefined);
 
 describe('what the hypervisor printed at each mistake of outcomes.tsv', () => {
   test('is a good number of rows', () => {
