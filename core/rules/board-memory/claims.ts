@@ -68,10 +68,11 @@ export function ramClaims(cell: Config, board: Board): readonly Claim[] {
 }
 
 /** Shared memory of the links that are told of at `member`: at the root cell those that it takes part in, at a cell those that no config before it has. */
-export function ivshmemClaims({ system, member, cells }: Pick<BoardContext, 'system' | 'member' | 'cells'>): readonly Claim[] {
+export function ivshmemClaims(context: Pick<BoardContext, 'system' | 'member' | 'cells'>): readonly Claim[] {
+  const { system, member } = context;
   const devices = ivshmemDevices(member);
   if (devices.length === 0) return [];
-  const before = member === system ? [] : [system, ...cells.slice(0, Math.max(0, cells.indexOf(member)))];
+  const before = member === system ? [] : [system, ...cellsBefore(context)];
   const told = new Set(before.flatMap((config) => ivshmemDevices(config).map(({ bdf }) => bdf.value)));
   return devices.flatMap((device): readonly Claim[] => {
     const sections = told.has(device.bdf.value) ? undefined : sectionsOf(member, device);
@@ -89,6 +90,11 @@ export function ivshmemClaims({ system, member, cells }: Pick<BoardContext, 'sys
       },
     ];
   });
+}
+
+/** Asked for only where it counts: what a rule asks for is what its answer depends on. */
+function cellsBefore({ cells, member }: Pick<BoardContext, 'member' | 'cells'>): readonly Config[] {
+  return cells.slice(0, Math.max(0, cells.indexOf(member)));
 }
 
 /** The configuration window of the virtual PCI host and, right behind it, the BARs of its devices; undefined for a real host. */

@@ -5,7 +5,7 @@ import { humanSize } from '../../source/numbers.ts';
 import type { Span } from '../../source/span.ts';
 import type { BoardContext, BoardRule } from '../rule.ts';
 import { variantsWhere } from '../variants.ts';
-import { cellName, rangeText } from '../wording.ts';
+import { cellName, count, rangeText } from '../wording.ts';
 import { allClaims, hypervisorClaim, ivshmemClaims, ramClaims, virtualPciRange } from './claims.ts';
 import { lowerGpuMemory, moveHypervisorMemory } from './gpu-fixes.ts';
 import { moveWindowFixes } from './move-window.ts';
@@ -97,6 +97,8 @@ function gpuText(gpu: AddressWindow, setting: FirmwareSetting | undefined): stri
 
 function reportAtSetting(context: BoardContext, report: Parameters<BoardRule['check']>[1]): void {
   const { board, system } = context;
+  const settings = board.variants.map(({ gpu }) => gpu && settingOf(board, gpu));
+  if (settings.every((one) => one === undefined)) return;
   const window = virtualPciRange(system);
   const base = system.system?.pciMmconfigBase;
   const everything = [
@@ -115,10 +117,12 @@ function reportAtSetting(context: BoardContext, report: Parameters<BoardRule['ch
   const [first] = inside;
   const setting = first && settingOf(board, first.gpu);
   if (first === undefined || setting === undefined) return;
-  const more = inside.length > 1 ? ` and ${inside.length - 1} more` : '';
+  const others = inside.length - 1;
+  const who =
+    others === 0 ? `${first.name} of these configs lies` : `${first.name} and ${count(others, 'other part')} of these configs lie`;
   report({
     span: setting.valueSpan,
-    message: `GPU memory of ${humanSize(first.gpu.size)} is ${rangeText(first.gpu)}${first.on.text}: ${first.name}${more} of these configs lies there, and the two write over each other. Lower gpu_mem, or move the memory.`,
+    message: `GPU memory of ${humanSize(first.gpu.size)} is ${rangeText(first.gpu)}${first.on.text}: ${who} there, and the two write over each other. Lower gpu_mem, or move the memory.`,
     related: inside.slice(0, 8).map(({ span, name }) => ({ span, message: name })),
     fixes: () => lowerGpuMemory(context, first.gpu, setting),
   });
