@@ -6,6 +6,7 @@ import { type CellCounts, cellCounts, regOf } from '../../devicetree/addresses.t
 import type { TreeNode } from '../../devicetree/model.ts';
 import { compatibleOf } from '../../devicetree/tree-access.ts';
 import { addOverlay } from '../../fixes/project-edits.ts';
+import { cellText } from '../../fixes/tree-cells.ts';
 import { addChild, addProperty, addSibling } from '../../fixes/tree-edits.ts';
 import type { Fix, TextEdit } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
@@ -190,12 +191,7 @@ function indented(lines: readonly string[]): readonly string[] {
 
 /** `0x0 0x10000000 0x10000000` for two cells of address and one of size; undefined where they do not suffice. */
 export function cells(range: AddressRange, counts: CellCounts): string | undefined {
-  const address = split(range.start, counts.address);
-  const size = split(range.size, counts.size);
-  return address && size && [...address, ...size].join(' ');
-}
-
-function split(value: bigint, count: number): readonly string[] | undefined {
-  if (value >> BigInt(32 * count) !== 0n) return undefined;
-  return Array.from({ length: count }, (_, at) => hex((value >> BigInt(32 * (count - 1 - at))) & 0xffffffffn));
+  const address = cellText(range.start, counts.address);
+  const size = cellText(range.size, counts.size);
+  return address && size && `${address} ${size}`;
 }
