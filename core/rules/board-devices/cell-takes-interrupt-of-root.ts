@@ -9,7 +9,7 @@ import type { BoardRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 import { knowsEnabledDevices } from './cell-takes-device-of-root.ts';
 import { windowsIn } from './device-index.ts';
-import { isOfHypervisor } from './device-kinds.ts';
+import { isOfCpus, isOfHypervisor } from './device-kinds.ts';
 import { deviceNames, relatedDevices } from './device-lists.ts';
 import { devicesByIntid } from './interrupt-users.ts';
 import { disableDevices } from './tree-changes.ts';
@@ -40,7 +40,9 @@ export const cellTakesInterruptOfRoot: BoardRule = {
       const byWord = new Map<number, { readonly pins: number[]; readonly devices: Set<BoardDevice> }>();
       for (const pin of pinsOf(chip)) {
         if (virtual.has(pin)) continue;
-        const devices = (users.get(pin) ?? []).filter((device) => device.enabled && !isOfHypervisor(device) && !own.has(device));
+        const devices = (users.get(pin) ?? []).filter(
+          (device) => device.enabled && !isOfHypervisor(device) && !isOfCpus(device) && !own.has(device),
+        );
         if (devices.length === 0) continue;
         const word = (pin - chip.pinBase.value) >> 5;
         const found = byWord.get(word) ?? { pins: [], devices: new Set() };

@@ -48,6 +48,13 @@ export function mayBeDriven(device: BoardDevice): boolean {
 const driven =
   /^(?:\w*mmc|mmcnr|sdhci|sdhost|ethernet|usb|usb3?-?host|ehci|ohci|xhci|sata|ahci|gpio|pinctrl|pinmux|virtio_mmio|clock|clock-controller|cprman)$/;
 
+const cpuCounters = /^(?:arm,(?:arm|cortex|neoverse)[^,]*-pmu|apm,potenza-pmu|brcm,vulcan-pmu|cavium,thunder-pmu|nvidia,\w+-pmu)/;
+
+/** Counters of the CPUs, one interrupt for each CPU: Linux hears none from a CPU that it gave to a cell. */
+export function isOfCpus({ compatible }: BoardDevice): boolean {
+  return compatible.some((name) => cpuCounters.test(name));
+}
+
 const clock = /^clock(?:-controller)?$/;
 
 /** True where a driver is sure to access the registers if the node is enabled and the kernel has the driver. */

@@ -5,7 +5,7 @@ import { offerNumber } from '../../fixes/values.ts';
 import type { Fix } from '../../source/finding.ts';
 import type { BoardContext, BoardRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
-import { isInterrupting } from './device-kinds.ts';
+import { isInterrupting, isOfCpus } from './device-kinds.ts';
 import { deviceNames, relatedDevices } from './device-lists.ts';
 import { devicesByIntid } from './interrupt-users.ts';
 
@@ -26,14 +26,14 @@ export const ivshmemInterruptOfDevice: BoardRule = {
   bad: '/* board: serial { interrupts = <0 93 4>; } */\n.vpci_irq_base = 93,',
   good: '.vpci_irq_base = 182 - 32,',
   check(context, report) {
-    const { board, member } = context;
+    const { board, system, member } = context;
     const users = devicesByIntid(board);
     if (users.size === 0) return;
     const told = new Set<number>();
     for (const device of ivshmemDevices(member)) {
       const intid = ivshmemIntid(member, device);
       if (intid === undefined || told.has(intid)) continue;
-      const real = (users.get(intid) ?? []).filter(({ enabled }) => enabled);
+      const real = (users.get(intid) ?? []).filter((one) => one.enabled && (member === system || !isOfCpus(one)));
       if (real.length === 0) continue;
       told.add(intid);
       report({
