@@ -6,6 +6,7 @@ import type { BoardContext, BoardRule } from '../rule.ts';
 import { variantsWhere } from '../variants.ts';
 import { cellName, rangeText, relatedRegion } from '../wording.ts';
 import { allClaims, virtualPciRange } from './claims.ts';
+import { linuxOwns } from './linux-owns.ts';
 import { hullOf } from './not-reserved.ts';
 import { coverFixes, missingRam, ramBelow } from './root-ram.ts';
 
@@ -61,10 +62,13 @@ function orElse({ kind, reserved }: Board): string {
   return `, or reserve it with no-map${kind === 'other' ? ', unless the boot loader keeps it from Linux' : ''}`;
 }
 
-/** Gaps with a reason: the window of the virtual PCI host, of which pci-window-in-ram tells; without a tree also what may be reserved. */
+/** Gaps with a reason: the window of the virtual PCI host, of which pci-window-in-ram tells; what is to be reserved for Jailhouse and its cells and is not, or may be. */
 function toldElsewhere(context: BoardContext): readonly AddressRange[] {
   const window = virtualPciRange(context.system);
-  const claims = context.board.reserved === undefined ? allClaims(context).flatMap(({ ranges }) => ranges) : [];
+  const { board } = context;
+  const claims = allClaims(context)
+    .filter(({ ranges }) => board.reserved === undefined || linuxOwns(board, ranges) !== undefined)
+    .flatMap(({ ranges }) => ranges);
   const left = claims.length === 0 ? [] : [hullOf(claims)];
   return [...left, ...(window === undefined ? [] : [window])].map(({ start, size }) => {
     const from = roundDown(start, granule);
