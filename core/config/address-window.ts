@@ -62,15 +62,20 @@ export class Coverage {
   }
 
   covers(range: AddressRange): boolean {
+    const end = this.ends[this.lastAt(range.start)];
+    return end !== undefined && range.start + range.size <= end;
+  }
+
+  /** The last range that starts at an address or before it; -1 for none. */
+  private lastAt(address: bigint): number {
     let low = 0;
     let high = this.starts.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.starts[middle] as bigint) <= range.start) low = middle + 1;
+      if ((this.starts[middle] as bigint) <= address) low = middle + 1;
       else high = middle;
     }
-    const end = this.ends[low - 1];
-    return end !== undefined && range.start + range.size <= end;
+    return low - 1;
   }
 
   /** The parts of a range that the union leaves out, ascending. */
@@ -78,7 +83,7 @@ export class Coverage {
     const gaps: AddressRange[] = [];
     const end = range.start + range.size;
     let at = range.start;
-    for (let i = 0; i < this.starts.length && at < end; i++) {
+    for (let i = Math.max(0, this.lastAt(at)); i < this.starts.length && at < end; i++) {
       const start = this.starts[i] as bigint;
       const stop = this.ends[i] as bigint;
       if (stop <= at) continue;

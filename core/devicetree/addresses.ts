@@ -256,14 +256,26 @@ export interface BusReading {
  * nothing and PCI are left out. Outer buses first.
  */
 export function busReadings(root: TreeNode, address: bigint): readonly BusReading[] {
-  const readings: BusReading[] = [];
-  for (const bus of nodesBelow(root)) {
-    if (bus.parent === undefined || property(bus, 'ranges') === undefined || cellCounts(bus).address === 3) continue;
-    if ((windowsOf(bus)?.length ?? 0) === 0) continue;
-    const translated = translate(bus, address);
-    if (translated !== undefined && translated !== address) readings.push({ bus, address: translated });
+  let buses = knownBuses.get(root);
+  if (buses === undefined) {
+    buses = [...nodesBelow(root)].filter(changesAddresses).slice(0, mostBuses);
+    knownBuses.set(root, buses);
   }
-  return readings;
+  return buses.flatMap((bus) => {
+    const translated = translate(bus, address);
+    return translated === undefined || translated === address ? [] : [{ bus, address: translated }];
+  });
+}
+
+/** Buses that are looked at: real trees have less than twenty that change addresses. */
+const mostBuses = 256;
+
+/** A tree does not change once it is read. */
+const knownBuses = new WeakMap<TreeNode, readonly TreeNode[]>();
+
+function changesAddresses(bus: TreeNode): boolean {
+  if (bus.parent === undefined || property(bus, 'ranges') === undefined || cellCounts(bus).address === 3) return false;
+  return (windowsOf(bus)?.length ?? 0) > 0;
 }
 
 /** The cells of a node's first address: its unit address in an interrupt map. Empty without `reg`. */

@@ -3,6 +3,7 @@ import { physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
 import type { MemoryRegion } from '../../config/model.ts';
 import { addMemoryFlags } from '../../fixes/flags.ts';
+import { maxReportedOverlaps } from '../overlap.ts';
 import type { BoardRule } from '../rule.ts';
 import { cellName, regionByPhys } from '../wording.ts';
 import { windowsIn } from './device-index.ts';
@@ -49,9 +50,11 @@ export const cellTakesDeviceOfRoot: BoardRule = {
   check(context, report) {
     const { board, system, member } = context;
     if (member === system || !knowsEnabledDevices(board)) return;
+    let reported = 0;
     for (const region of member.memoryRegions) {
       const devices = devicesTaken(board, region);
       if (devices.length === 0) continue;
+      if (++reported > maxReportedOverlaps) return;
       report({
         span: region.physStart.span,
         message: `${regionByPhys(region)} takes ${deviceNames(devices)} from the root cell when ${cellName(member)} is created, but Linux has ${devices.length === 1 ? 'it' : 'them'} enabled: at its next access a CPU of the root cell would be parked ("Unhandled data ..."). Disable ${devices.length === 1 ? 'the node' : 'the nodes'} in the device tree of the board, or share the region (JAILHOUSE_MEM_ROOTSHARED).`,

@@ -5,6 +5,7 @@ import { ivshmemDevices, ivshmemIntid } from '../../config/ivshmem.ts';
 import { hasFlag, isCommRegion } from '../../config/memory-flags.ts';
 import type { Config } from '../../config/model.ts';
 import { clearPins } from '../../fixes/bits.ts';
+import { maxReportedOverlaps } from '../overlap.ts';
 import type { BoardRule } from '../rule.ts';
 import { cellName } from '../wording.ts';
 import { knowsEnabledDevices } from './cell-takes-device-of-root.ts';
@@ -36,6 +37,7 @@ export const cellTakesInterruptOfRoot: BoardRule = {
     const users = devicesByIntid(board);
     const virtual = new Set(ivshmemDevices(member).map((device) => ivshmemIntid(member, device)));
     const own = devicesOfCell(member, board);
+    let reported = 0;
     for (const chip of member.irqchips) {
       const byWord = new Map<number, { readonly pins: number[]; readonly devices: Set<BoardDevice> }>();
       for (const pin of pinsOf(chip)) {
@@ -51,6 +53,7 @@ export const cellTakesInterruptOfRoot: BoardRule = {
         for (const device of devices) found.devices.add(device);
       }
       for (const [word, { pins, devices: found }] of byWord) {
+        if (++reported > maxReportedOverlaps) return;
         const devices = [...found];
         const many = pins.length > 1;
         report({

@@ -74,17 +74,14 @@ export const guestDeviceUnmapped: GuestRule = {
   },
 };
 
+/** Further away it says nothing. */
+const nearby = 0x1000000n;
+
 function nearestRegion({ cell }: GuestContext, window: GuestWindow) {
-  let best: { readonly distance: bigint; readonly at: number } | undefined;
-  const { regions } = reachOf(cell);
-  for (const [at, region] of regions.entries()) {
-    const start = region.virtStart.value;
-    const end = start + region.size.value;
-    const distance = start >= window.start + window.size ? start - window.start - window.size : window.start - end;
-    if (distance < 0x1000000n && (best === undefined || distance < best.distance)) best = { distance, at };
-  }
-  const region = best && regions[best.at];
-  return region === undefined ? [] : [{ span: region.virtStart.span, message: `the nearest region of the cell: ${regionByVirt(region)}` }];
+  const nearest = reachOf(cell).index.nearest(window);
+  if (nearest === undefined || nearest.gap >= nearby) return [];
+  const region = nearest.item;
+  return [{ span: region.virtStart.span, message: `the nearest region of the cell: ${regionByVirt(region)}` }];
 }
 
 /** What the address would mean on a bus of the board, where the cell has that. */

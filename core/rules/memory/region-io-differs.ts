@@ -2,6 +2,7 @@ import { intersection, overlaps, physRange } from '../../config/address-window.t
 import { ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../../config/model.ts';
+import { paint, rangeAt } from '../../system/paint.ts';
 import type { CellRule } from '../rule.ts';
 import { cellName, rangeText, regionByPhys } from '../wording.ts';
 
@@ -23,14 +24,19 @@ export const regionIoDiffers: CellRule = {
   good: '/* root: */ { .phys_start = 0x09000000, .flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO, /* ... */ },',
   check(system, member, report) {
     if (member === system) return;
-    const roots = system.memoryRegions.filter((region) => isPlain(region)).reverse();
+    const roots = paint(
+      [],
+      system.memoryRegions.filter(isPlain).map((region) => {
+        const { start, size } = physRange(region);
+        return { start, end: start + size, value: region };
+      }),
+    );
     const sections = sectionRegions(member);
     const console = system.system?.debugConsole;
     for (const region of member.memoryRegions) {
       if (!isPlain(region) || (hasFlag(region, 'IO') && sections.has(region)) || marksMemory(region)) continue;
       // The entry that wins for the first byte.
-      const first = { start: region.physStart.value, size: 1n };
-      const root = roots.find((candidate) => overlaps(physRange(candidate), first));
+      const root = rangeAt(roots, region.physStart.value)?.value;
       if (root === undefined || marksMemory(root) || hasFlag(root, 'IO') === hasFlag(region, 'IO')) continue;
       if (console !== undefined && !hasFlag(root, 'IO') && overlaps(physRange(root), { start: console.address.value, size: 1n })) continue;
       const [device, memory] = hasFlag(region, 'IO') ? [cellName(member), 'the root cell'] : ['the root cell', cellName(member)];
