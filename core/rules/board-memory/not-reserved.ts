@@ -1,6 +1,6 @@
 import type { Board } from '../../board/board.ts';
 import { reservationsUnread, reservedMemoryNode } from '../../board/reserved-memory.ts';
-import { type AddressRange, overlaps } from '../../config/address-window.ts';
+import { type AddressRange, Coverage, overlaps } from '../../config/address-window.ts';
 import type { RelatedPlace } from '../../source/finding.ts';
 import { higher, lower } from '../../system/paint.ts';
 import type { BoardContext, Reporter } from '../rule.ts';
@@ -8,6 +8,10 @@ import { cellName, rangeText } from '../wording.ts';
 import type { Claim } from './claims.ts';
 import { linuxOwns } from './linux-owns.ts';
 import { reserveFixes } from './reserve-fixes.ts';
+import { missingRam } from './root-ram.ts';
+
+/** Larger gaps are no rests. */
+const mostBeside = 0x200000n;
 
 /** Reports memory of Jailhouse or of a cell that Linux takes for its own. `effect` goes behind a colon. */
 export function reportNotReserved(context: BoardContext, report: Reporter, claim: Claim, effect: string, nodeName: string): void {
@@ -25,7 +29,7 @@ export function reportNotReserved(context: BoardContext, report: Reporter, claim
     severity,
     message: `${name.replace(/^./, (letter) => (claim.kind === 'ram' ? letter : letter.toUpperCase()))} is memory that Linux uses${on.text}${where}: ${effect}. ${stateOf(board, claim.ranges)} Reserve it in the board's device tree, with no-map.${note}`,
     related: reservationsAt(board, claim.ranges),
-    fixes: () => reserveFixes(context, hull, nodeName).map((fix) => ({ ...fix, needsChoice: true })),
+    fixes: () => reserveFixes(context, withGapsBeside(context, hull), nodeName).map((fix) => ({ ...fix, needsChoice: true })),
   });
 }
 
@@ -34,6 +38,19 @@ export function hullOf(ranges: readonly AddressRange[]): AddressRange {
   const start = ranges.reduce((lowest, range) => lower(range.start, lowest), ranges[0]?.start ?? 0n);
   const end = ranges.reduce((highest, range) => higher(range.start + range.size, highest), start);
   return { start, size: end - start };
+}
+
+/** With the RAM right before and behind it that the root cell leaves out: the rest of the last 2 MiB, as a rule, is of no use to Linux either. */
+function withGapsBeside({ board, system }: BoardContext, range: AddressRange): AddressRange {
+  let { start, size } = range;
+  for (const gap of new Coverage(board.variants.flatMap((variant) => missingRam(system, board, variant))).ranges) {
+    const end = start + size;
+    const gapEnd = gap.start + gap.size;
+    if (gap.start > end || gapEnd < start || gap.size > mostBeside) continue;
+    start = lower(start, gap.start);
+    size = higher(end, gapEnd) - start;
+  }
+  return { start, size };
 }
 
 /** What the tree says instead. */
