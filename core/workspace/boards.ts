@@ -45,6 +45,8 @@ export class Boards {
       const named = project?.systems.find((system) => system.rootCell === rootCell)?.board;
       const span = named?.span ?? { file: rootCell, start: 0, end: 0 };
       if (named !== undefined) return this.fromProject(rootCell, named, project?.path);
+      // The file that would say which board it is cannot be read: a board by the name of the config may be another one.
+      if (project?.damaged === true) return undefined;
       const model = modelByName(configName(rootCell));
       if (model === undefined) return undefined;
       const files = { project: project?.path, deviceTree: undefined, overlays: [], configTxt: undefined, cmdlineTxt: undefined };

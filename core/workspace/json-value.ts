@@ -7,10 +7,15 @@ export class JsonValue {
   constructor(
     private readonly node: Node,
     private readonly file: string,
+    private readonly place: (span: Span) => Span = (span) => span,
   ) {}
 
   get span(): Span {
-    return { file: this.file, start: this.node.offset, end: this.node.offset + this.node.length };
+    return this.placeOf(this.node);
+  }
+
+  private placeOf({ offset, length }: Node): Span {
+    return this.place({ file: this.file, start: offset, end: offset + length });
   }
 
   get isObject(): boolean {
@@ -37,7 +42,9 @@ export class JsonValue {
 
   /** Undefined for what is no array. */
   get elements(): readonly JsonValue[] | undefined {
-    return this.node.type === 'array' ? (this.node.children ?? []).map((element) => new JsonValue(element, this.file)) : undefined;
+    return this.node.type === 'array'
+      ? (this.node.children ?? []).map((element) => new JsonValue(element, this.file, this.place))
+      : undefined;
   }
 
   /** The members of an object; of two with one name the last counts, as in JSON.parse. */
@@ -48,8 +55,8 @@ export class JsonValue {
       const [key, value] = children ?? [];
       if (key === undefined || value === undefined) continue;
       members.set(String(key.value), {
-        key: { file: this.file, start: key.offset, end: key.offset + key.length },
-        value: new JsonValue(value, this.file),
+        key: this.placeOf(key),
+        value: new JsonValue(value, this.file, this.place),
       });
     }
     return members;
@@ -79,12 +86,15 @@ const inWords: Readonly<Record<string, string>> = {
   UnexpectedEndOfComment: 'the end of the comment is missing',
 };
 
-/** Reads a JSON text; the first mistake is what is told, for the others follow from it. */
-export function readJson(source: SourceFile): { readonly value: JsonValue | undefined; readonly problem: JsonProblem | undefined } {
+/** Reads a JSON text; the first mistake is what is told, for the others follow from it. `place` says where the places of the text are now. */
+export function readJson(
+  source: SourceFile,
+  place?: (span: Span) => Span,
+): { readonly value: JsonValue | undefined; readonly problem: JsonProblem | undefined } {
   const errors: ParseError[] = [];
   const root = parseTree(source.text, errors, { allowTrailingComma: true });
   const [first] = errors;
-  const value = root && new JsonValue(root, source.path);
+  const value = root && new JsonValue(root, source.path, place);
   if (first === undefined) return { value, problem: undefined };
   const code = printParseErrorCode(first.error);
   const start = Math.min(first.offset, Math.max(0, source.text.length - 1));

@@ -5,6 +5,7 @@ import { directoryOf, joinPath } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
 import type { Span } from '../source/span.ts';
 import { type JsonValue, readJson } from './json-value.ts';
+import { spanShift } from './text-shift.ts';
 
 /** `jailhouse.json`, understood; paths are absolute. What concerns targets is read by those who need it. */
 export interface Project {
@@ -18,6 +19,8 @@ export interface Project {
   /** Every file that is named, with its place. */
   readonly files: readonly ProjectPath[];
   readonly findings: readonly Finding[];
+  /** No valid JSON: what the file says is not known. */
+  readonly damaged: boolean;
 }
 
 export interface ProjectSystem {
@@ -76,17 +79,28 @@ export function readProject(file: SourceFile): Project {
   return new ProjectReader(file).read();
 }
 
+/** What an earlier text said, at the places of the present one, with the mistakes of the present one: while it is half typed. */
+export function keepProject(earlier: SourceFile, now: SourceFile, findings: readonly Finding[]): Project {
+  const shift = spanShift(now.path, earlier.text, now.text);
+  const end = now.text.length;
+  const place = (span: Span): Span => shift(span) ?? { ...span, start: Math.min(span.start, end), end: Math.min(span.end, end) };
+  return { ...new ProjectReader(earlier, place).read(), findings };
+}
+
 class ProjectReader {
   private readonly findings: Finding[] = [];
   private readonly files: ProjectPath[] = [];
   private readonly directory: string;
 
-  constructor(private readonly file: SourceFile) {
+  constructor(
+    private readonly file: SourceFile,
+    private readonly place?: (span: Span) => Span,
+  ) {
     this.directory = directoryOf(file.path);
   }
 
   read(): Project {
-    const { value, problem } = readJson(this.file);
+    const { value, problem } = readJson(this.file, this.place);
     const start = { file: this.file.path, start: 0, end: Math.min(1, this.file.text.length) };
     if (problem !== undefined) this.complain(`jailhouse.json is no valid JSON: ${problem.message}.`, problem.span);
     else if (value === undefined || !value.isObject)
@@ -108,6 +122,7 @@ class ProjectReader {
       systems,
       files: this.files,
       findings: this.findings,
+      damaged: problem !== undefined,
     };
   }
 

@@ -1,9 +1,10 @@
 import type { Finding } from '../source/finding.ts';
 import { baseName, directoryOf, joinPath, upwards } from '../source/paths.ts';
+import type { SourceFile } from '../source/source-file.ts';
 import { type ConfigHint, hintOf } from './config-text.ts';
 import type { Inputs } from './inputs.ts';
 import { rootByName } from './naming.ts';
-import { type Project, readProject } from './project-file.ts';
+import { keepProject, type Project, readProject } from './project-file.ts';
 import type { Queries } from './queries.ts';
 import type { SystemMembership } from './report.ts';
 
@@ -21,6 +22,8 @@ interface FolderSystems {
 /** Knows which files are configs and which of them belong together. */
 export class Systems {
   private adopted: readonly string[] = [];
+  /** Texts of `jailhouse.json` that were valid JSON: they count on while the file is half typed. */
+  private readonly lastGood = new Map<string, SourceFile>();
 
   constructor(
     private readonly inputs: Inputs,
@@ -56,7 +59,15 @@ export class Systems {
   project(path: string): Project | undefined {
     return this.queries.query(`project:${path}`, () => {
       const source = this.inputs.source(path);
-      return source && readProject(source);
+      if (source === undefined) {
+        this.lastGood.delete(path);
+        return undefined;
+      }
+      const project = readProject(source);
+      const earlier = this.lastGood.get(path);
+      if (project.damaged) return earlier === undefined ? project : keepProject(earlier, source, project.findings);
+      this.lastGood.set(path, source);
+      return project;
     });
   }
 

@@ -1,19 +1,24 @@
 import type { Finding } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 
-/** Moves spans of an earlier text into a later one: by the common beginning and end, what lies in the edited middle is gone. */
-export function shiftFindings(findings: readonly Finding[], path: string, before: string, after: string): Finding[] {
+/** Moves a span of an earlier text of `path` into a later one: by the common beginning and end; undefined in the edited middle. */
+export function spanShift(path: string, before: string, after: string): (span: Span) => Span | undefined {
   const limit = Math.min(before.length, after.length);
   let head = 0;
   while (head < limit && before.charCodeAt(head) === after.charCodeAt(head)) head++;
   let tail = 0;
   while (tail < limit - head && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
   const delta = after.length - before.length;
-  const shift = (span: Span): Span | undefined => {
+  return (span) => {
     if (span.file !== path || span.end <= head) return span;
     if (span.start >= before.length - tail) return { file: path, start: span.start + delta, end: span.end + delta };
     return undefined;
   };
+}
+
+/** Findings of an earlier text at the places of a later one; what lies in the edited middle is gone. */
+export function shiftFindings(findings: readonly Finding[], path: string, before: string, after: string): Finding[] {
+  const shift = spanShift(path, before, after);
   return findings.flatMap((finding) => {
     const span = shift(finding.span);
     if (!span) return [];
