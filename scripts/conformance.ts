@@ -8,6 +8,7 @@ import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import { compareAbi } from './conformance/abi.ts';
 import { compareBoardBlobs } from './conformance/board-blobs.ts';
+import { compareOnBoards, reviewedBoardFindings } from './conformance/board-findings.ts';
 import { compareBytes } from './conformance/bytes.ts';
 import { compareConfigCheck } from './conformance/config-check.ts';
 import { compareGuestTrees } from './conformance/guest-trees.ts';
@@ -93,6 +94,25 @@ try {
     result(
       `${review.configs} configs, ${review.errors} errors and ${review.warnings} warnings, ${reviewed.length} reviewed`,
       review.misses,
+    );
+
+    heading('errors and warnings on these systems with the device trees of their boards, one cell at a time: reviewed likewise');
+    const reviewedOnBoards = reviewedBoardFindings();
+    const boards = compareOnBoards(
+      tree,
+      known.map((cell) => join(tree, cell.path)),
+      join(scratch, 'boards'),
+      reviewed,
+      reviewedOnBoards,
+    );
+    for (const { system, blob, path, line, rule, severity, reason } of reviewedOnBoards)
+      process.stdout.write(
+        `        ${system} on ${blob}: ${path}${line === 0 ? '' : `:${line}`} ${severity} ${rule}\n          ${reason}\n`,
+      );
+    const { counts } = boards;
+    result(
+      `${boards.systems} systems with ${boards.cells} cells, ${counts.error} errors and ${counts.warning} warnings, ${reviewedOnBoards.length} reviewed; ${counts.information} of level information`,
+      boards.misses,
     );
 
     heading(`hostile input: ${values.mutations} mutations of each config, seed ${values.seed}`);

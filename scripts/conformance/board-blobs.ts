@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { decodeDtb } from '@jailhouse-cells/core/devicetree/decode-dtb.ts';
 import { type DtbHead, readDtbHead } from '@jailhouse-cells/core/devicetree/dtb-head.ts';
@@ -25,7 +25,7 @@ export interface BoardBlobs {
 export function compareBoardBlobs(): BoardBlobs {
   let folder: string;
   try {
-    folder = boardBlobFolder();
+    folder = boardBlobFolder('arm64');
   } catch (error) {
     const reason = `the kernel package is not to be had (Debian, and root for the first fetch): ${error instanceof Error ? error.message : error}`;
     return { kernel: 'no kernel', blobs: 0, identical: 0, exceptions: [], printed: 0, misses: [reason] };
@@ -93,18 +93,32 @@ function run(command: string, args: readonly string[], options: { input?: Uint8A
   return done.stdout;
 }
 
-/** All blobs of Debian's newest arm64 kernel, fetched once into the user's cache folder. Needs Debian and root for the first fetch. */
-export function boardBlobFolder(): string {
-  return installOnce('debian-arm64-board-blobs-1', (folder) => {
-    if (!run('dpkg', ['--print-foreign-architectures']).toString().split('\n').includes('arm64'))
-      run('dpkg', ['--add-architecture', 'arm64']);
-    run('apt-get', ['update']);
-    const kernel = /Depends: (linux-image-[^:\s]+)/.exec(run('apt-cache', ['depends', 'linux-image-arm64:arm64']).toString())?.[1];
-    if (kernel === undefined) throw new Error('apt knows no linux-image-arm64:arm64');
-    run('apt-get', ['download', `${kernel}:arm64`], { cwd: folder });
+const metapackages = { arm64: 'linux-image-arm64', armhf: 'linux-image-armmp' } as const;
+
+export type BlobArchitecture = keyof typeof metapackages;
+
+/** All blobs of Debian's newest kernel, fetched once into the user's cache folder. Needs Debian and root for the first fetch. */
+export function boardBlobFolder(architecture: BlobArchitecture): string {
+  return installOnce(`debian-${architecture}-board-blobs-1`, (folder) => {
+    if (!run('dpkg', ['--print-foreign-architectures']).toString().split('\n').includes(architecture)) {
+      run('dpkg', ['--add-architecture', architecture]);
+      run('apt-get', ['update']);
+    }
+    const metapackage = `${metapackages[architecture]}:${architecture}`;
+    const kernel = /Depends: (linux-image-[^:\s]+)/.exec(run('apt-cache', ['depends', metapackage]).toString())?.[1];
+    if (kernel === undefined) throw new Error(`apt knows no ${metapackage}`);
+    run('apt-get', ['download', `${kernel}:${architecture}`], { cwd: folder });
     const packages = readdirSync(folder).filter((name) => name.endsWith('.deb'));
     run('dpkg-deb', ['-x', packages[0] ?? '', '.'], { cwd: folder });
     for (const name of [...packages, 'boot', 'lib', 'usr/share']) rmSync(join(folder, name), { recursive: true, force: true });
     writeFileSync(join(folder, 'package'), `${packages[0]}\n`);
   });
+}
+
+/** A blob of that kernel by its path in the kernel's own tree of blobs; undefined where it has none. */
+export function boardBlob(architecture: BlobArchitecture, path: string): string | undefined {
+  const all = join(boardBlobFolder(architecture), 'usr/lib');
+  return readdirSync(all)
+    .map((kernel) => join(all, kernel, path))
+    .find((blob) => existsSync(blob));
 }

@@ -76,7 +76,7 @@ function compile(tree: string, { path, size, sha256 }: KnownTree, out: string, o
 }
 
 /** `include/dt-bindings` of the newest kernel that apt has, fetched once into the user's cache folder. */
-function bindingsFolder(): string {
+export function bindingsFolder(): string {
   return installOnce('debian-dt-bindings-1', (folder) => {
     const names = run('apt-cache', ['pkgnames', 'linux-headers-'], folder)
       .split('\n')
