@@ -99,6 +99,16 @@ export function assign(context: Context, root: AggregateValue, path: readonly St
   place(root, path, 0, value, label ?? value.span, elements > 1);
 }
 
+/**
+ * gcc passes over a member without any bytes unless it is the last one (c-typeck.c:output_init_element), and over an array of no elements always
+ * (pop_init_level); any other member takes the place of the one before.
+ */
+function leavesUnionAlone(step: Step): boolean {
+  const type = partType(step);
+  if (type.size !== 0) return false;
+  return step.index < partCount(step.type) - 1 || (type.kind === 'array' && type.length === 0);
+}
+
 export function place(
   target: AggregateValue,
   path: readonly Step[],
@@ -109,8 +119,7 @@ export function place(
 ): void {
   const step = path[depth] as Step;
   const { parts } = target;
-  // gcc lets a member without any bytes leave the union as it is.
-  if (target.type.kind === 'union' && partType(step).size === 0) return;
+  if (target.type.kind === 'union' && leavesUnionAlone(step)) return;
   if (!target.braced) target.span = cover(target.span, value.span);
   if (target.type.kind === 'union') for (const other of [...parts.keys()]) if (other !== step.index) parts.delete(other);
   for (let index = step.index; index <= step.last; index++) {
