@@ -56,3 +56,30 @@ test.each([
     return wrong === undefined ? undefined : `${wrong}\n${source}`;
   });
 });
+
+/** What random configs once showed: members without any bytes in a union that holds something. */
+const emptyMembers = ['char m10[2][0]', 'char m10[0]', 'struct {} m10'].flatMap((empty) =>
+  [`unsigned long m9[2]; ${empty};`, `unsigned long m9[2]; ${empty}; int m7;`].flatMap((members) =>
+    [
+      ['union {', '};', '.m9 = { 5 }, .m10 = {}'],
+      ['union {', '} u;', '.u = { .m9 = { 5 }, .m10 = {} }'],
+      ['union {', '} u;', '.u.m9 = { 5 }, .u.m10 = {}'],
+    ].map(
+      ([open, close, values]) => `#include <jailhouse/types.h>
+#include <jailhouse/cell-config.h>
+struct { struct jailhouse_cell_desc cell; ${open} ${members} ${close} int last; } __attribute__((packed)) config = {
+	.cell = { .signature = JAILHOUSE_CELL_DESC_SIGNATURE, .architecture = JAILHOUSE_ARM64 },
+	${values}, .last = 7,
+};
+`,
+    ),
+  ),
+);
+
+test('members of a union without any bytes give it up as in gcc', async () => {
+  const results = await toolchain.compile('arm64', emptyMembers, args);
+  expect(results.every(({ bytes }) => bytes !== undefined)).toBe(true);
+  expect(emptyMembers.map((source, index) => disagreement(source, 'arm64', results[index] as Compiled))).toEqual(
+    emptyMembers.map(() => undefined),
+  );
+});
