@@ -4,6 +4,7 @@ import { compatibleOf } from '../devicetree/tree-access.ts';
 import type { Span } from '../source/span.ts';
 import type { Board, BoardCpu, Firmware, KernelCommandLine } from './board.ts';
 import { boardFromTree } from './from-tree.ts';
+import { overlaidPi } from './overlaid-pi.ts';
 import { type PiModel, piModelOf } from './pi-model.ts';
 import { qemuArm64Board } from './qemu-arm64.ts';
 import { piEnableMethod, raspberryPi4 } from './raspberry-pi-4.ts';
@@ -22,6 +23,8 @@ export interface BoardInput {
   readonly cpus?: number | undefined;
   /** The board's tree with its overlays applied. */
   readonly tree?: DeviceTree | undefined;
+  /** Overlays, where the tree itself is not at hand: for a Raspberry Pi they still tell of reservations. */
+  readonly overlays?: readonly DeviceTree[] | undefined;
   /** config.txt, read for `boardPiModel(input)`. */
   readonly firmware?: Firmware | undefined;
   readonly commandLine?: KernelCommandLine | undefined;
@@ -33,8 +36,12 @@ export interface BoardInput {
 
 /** The Raspberry Pi that the input speaks of, by its model, else by its tree; undefined for another board. */
 export function boardPiModel(input: Pick<BoardInput, 'model' | 'tree'>): PiModel | undefined {
-  if (input.model !== undefined) return piModelOf([input.model]);
-  return input.tree && piModelOf(compatibleOf(input.tree.root));
+  return piModelOf([input.model]) ?? (input.tree && piModelOf(compatibleOf(input.tree.root)));
+}
+
+/** True for a model that is known without a device tree. */
+export function isBuiltInModel(model: string): boolean {
+  return model === QEMU || piModelOf([model]) !== undefined;
 }
 
 /** The board that the configs are checked against. What nobody stated stays unknown. */
@@ -70,10 +77,13 @@ export function composeBoard(input: BoardInput): Board {
  * The tree knows devices and reservations, the model knows RAM: whatever `/memory` of a file says, the firmware writes it anew at boot. A fact that
  * the tree is silent about comes from the built-in list.
  */
-function composePi(model: PiModel, { ram, tree, firmware, commandLine, gpu, span }: BoardInput): Board {
+function composePi(model: PiModel, { ram, tree, overlays = [], firmware, commandLine, gpu, span }: BoardInput): Board {
   if (tree === undefined) {
     const { apertures: _, peripherals: _mode, ...facts } = raspberryPi4({ model, ram, firmware, commandLine, gpu, span });
-    return { ...facts, kind: 'raspberry-pi-4', reserved: undefined, tree, firmware, commandLine, span };
+    const board: Board = { ...facts, kind: 'raspberry-pi-4', reserved: undefined, tree, firmware, commandLine, span };
+    if (overlays.length === 0) return board;
+    const { pciDomain, ...memory } = overlaidPi(overlays, span);
+    return { ...board, ...memory, pciHosts: board.pciHosts.map((host) => ({ ...host, ...pciDomain })) };
   }
   const board = boardFromTree(tree, { span, kind: 'raspberry-pi-4', ram: [], firmware, commandLine });
   const peripherals = board.gic === undefined ? undefined : board.gic.gicd.start > 0xffffffffn ? 'high' : 'low';

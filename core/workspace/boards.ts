@@ -58,7 +58,7 @@ export class Boards {
   private fromProject(rootCell: string, named: ProjectBoard, project: string | undefined): BoardReading {
     const paths: string[] = [];
     const findings: Finding[] = [];
-    let damaged = false;
+    let damaged = named.damaged;
     const treeOf = (path: string): DeviceTree | undefined => {
       const file = this.trees.read(path);
       paths.push(path, ...file.includes);
@@ -68,10 +68,14 @@ export class Boards {
     const snapshot = named.snapshot && this.snapshot(named.snapshot.path);
     if (named.snapshot !== undefined) paths.push(named.snapshot.path);
     let tree = named.deviceTree === undefined ? snapshot?.tree : treeOf(named.deviceTree.path);
+    // An overlay alone is no board; misusedFiles tells.
+    if (tree?.plugin === true) {
+      tree = undefined;
+      damaged = true;
+    }
+    const overlays = named.overlays.map(({ path }) => treeOf(path)).filter((overlay) => overlay !== undefined);
     if (tree !== undefined) {
-      for (const { path } of named.overlays) {
-        const overlay = treeOf(path);
-        if (overlay === undefined) continue;
+      for (const overlay of overlays) {
         const applied = applyOverlay(tree, overlay);
         tree = applied.tree;
         findings.push(...applied.findings);
@@ -94,7 +98,7 @@ export class Boards {
     const ram = named.ram ?? snapshot?.ram;
     // What config.txt says now counts before what the board did when the snapshot was taken.
     const gpu = named.configTxt === undefined ? snapshot?.gpu : undefined;
-    const board = composeBoard({ model, ram, cpus: named.cpus, tree, firmware, commandLine, gpu, span });
+    const board = composeBoard({ model, ram, cpus: named.cpus, tree, overlays, firmware, commandLine, gpu, span });
     const files: BoardFiles = {
       project,
       deviceTree: named.deviceTree?.path,
