@@ -8,11 +8,12 @@ import { guestTreeByName } from './naming.ts';
 import type { ProjectPath } from './project-file.ts';
 import type { Queries } from './queries.ts';
 import type { Systems } from './systems.ts';
-import type { TreeReader } from './tree-reader.ts';
+import type { TreeFile, TreeReader } from './tree-reader.ts';
 
 /** What runs in a cell: the device tree of its guest, and the files that are loaded with it. */
 export interface GuestReading {
-  readonly path: string;
+  /** Undefined while jailhouse.json names none that can be read. */
+  readonly path: string | undefined;
   readonly tree: DeviceTree | undefined;
   /** The tree's file and what it includes. */
   readonly paths: readonly string[];
@@ -21,6 +22,8 @@ export interface GuestReading {
   readonly commandLine: KernelCommandLine | undefined;
   readonly damaged: boolean;
 }
+
+const noTree: TreeFile = { tree: undefined, findings: [], includes: [], damaged: true };
 
 /** Finds the guests: as jailhouse.json names them, else by the names of the device trees beside the configs. */
 export class Guests {
@@ -38,17 +41,19 @@ export class Guests {
         ?.systems.flatMap(({ members }) => members)
         .find(({ config }) => config === cell);
       const linux = member?.linux;
-      const path = linux?.deviceTree?.path ?? this.byName(cell);
-      if (path === undefined) return undefined;
-      const file = this.trees.read(path);
+      const path = linux?.deviceTree?.path ?? (linux?.damaged === true ? undefined : this.byName(cell));
+      if (path === undefined && linux?.damaged !== true) return undefined;
+      const file = path === undefined ? noTree : this.trees.read(path);
+      // An overlay alone boots nothing; misusedFiles tells.
+      const isWhole = file.tree?.plugin !== true;
       return {
         path,
-        tree: file.tree,
-        paths: [path, ...file.includes],
+        tree: isWhole ? file.tree : undefined,
+        paths: path === undefined ? [] : [path, ...file.includes],
         kernel: this.image(linux?.kernel),
         initrd: this.image(linux?.initrd),
         commandLine: linux?.commandLine && commandLineOf(linux.commandLine.value, linux.commandLine.span),
-        damaged: file.damaged,
+        damaged: file.damaged || !isWhole || linux?.damaged === true,
       };
     });
   }

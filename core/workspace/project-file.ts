@@ -1,7 +1,7 @@
 import { type Revision, revisions } from '../abi/entry.ts';
 import { type Architecture, architectureNumbers } from '../config/model.ts';
 import type { Finding } from '../source/finding.ts';
-import { directoryOf, joinPath } from '../source/paths.ts';
+import { baseName, directoryOf, joinPath } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
 import type { Span } from '../source/span.ts';
 import { type JsonValue, readJson } from './json-value.ts';
@@ -26,6 +26,8 @@ export interface Project {
 export interface ProjectSystem {
   readonly name: string;
   readonly rootCell: string;
+  /** The same with its place. */
+  readonly root: ProjectPath;
   /** Paths of the cells' configs. */
   readonly cells: readonly string[];
   readonly members: readonly ProjectCell[];
@@ -34,11 +36,15 @@ export interface ProjectSystem {
 
 export interface ProjectCell {
   readonly config: string;
+  /** The text that names it. */
+  readonly span: Span;
   readonly linux: ProjectLinux | undefined;
 }
 
 /** What `jailhouse cell linux` is given. */
 export interface ProjectLinux {
+  /** Something in it cannot be what it says: what it leaves open is not known. */
+  readonly damaged: boolean;
   readonly kernel: ProjectPath | undefined;
   readonly initrd: ProjectPath | undefined;
   readonly deviceTree: ProjectPath | undefined;
@@ -46,6 +52,8 @@ export interface ProjectLinux {
 }
 
 export interface ProjectBoard {
+  /** Something in it cannot be what it says: what it leaves open is not known. */
+  readonly damaged: boolean;
   /** The board's compatible string. */
   readonly model: ProjectText | undefined;
   /** Bytes. */
@@ -73,6 +81,20 @@ export interface ProjectPath {
   /** False for what a build makes later: a kernel, an initrd, an image. */
   readonly required: boolean;
 }
+
+/** What a file must be called to be read as what it is named for: the pattern, what it is, and the endings in words. */
+const fileKinds = {
+  config: [/\.(?:c|cell)$/, 'config', '.c or .cell'],
+  tree: [/\.(?:dtsi?|dtso|overlay|dtbo?)$/, 'device tree', '.dts, .dtsi, .dtso, .overlay, .dtb or .dtbo'],
+  bootText: [/\.txt$/, 'file of the boot partition', '.txt'],
+  snapshot: [/(?<!(?:^|\/)jailhouse)\.json$/, 'snapshot of a board', '.json, and not be jailhouse.json'],
+  image: [/[^/]$/, 'image', 'a name'],
+} as const;
+
+type FileKind = keyof typeof fileKinds;
+
+/** Linux: PATH_MAX. */
+const longestPath = 4096;
 
 /** Reads a `jailhouse.json`. What is wrong in it becomes a finding; the rest still counts. */
 export function readProject(file: SourceFile): Project {
@@ -169,61 +191,69 @@ class ProjectReader {
     }
     const systems: ProjectSystem[] = [];
     for (const [name, { key, value: system }] of value.members) {
-      const rootCell = this.path(system, 'rootCell');
+      const rootCell = this.path(system, 'rootCell', 'config');
       if (rootCell === undefined) {
         if (system.get('rootCell') === undefined)
           this.complain(`The system "${name}" names no "rootCell", the path of its system config.`, key);
         continue;
       }
-      const members = this.cells(system, name);
-      systems.push({ name, rootCell: rootCell.path, cells: members.map(({ config }) => config), members, board: this.board(system) });
+      const members = this.cells(system, name, rootCell.path);
+      const cells = members.map(({ config }) => config);
+      systems.push({ name, rootCell: rootCell.path, root: rootCell, cells, members, board: this.board(system) });
     }
     return systems;
   }
 
-  private cells(system: JsonValue, name: string): ProjectCell[] {
+  private cells(system: JsonValue, name: string, rootCell: string): ProjectCell[] {
     const value = system.get('cells');
     if (value !== undefined && value.elements === undefined) this.complain(`"cells" of the system "${name}" must be a list.`, value.span);
     return (value?.elements ?? []).flatMap((cell) => {
       // A path alone stands for a cell without images.
-      const config = cell.text === undefined ? this.path(cell, 'config') : this.named(cell, cell.text, true);
+      const config = cell.text === undefined ? this.path(cell, 'config', 'config') : this.named(cell, cell.text, 'config');
       if (config === undefined) {
-        this.complain(`A cell of the system "${name}" names no "config".`, cell.span);
+        if (cell.text === undefined && cell.get('config') === undefined)
+          this.complain(`A cell of the system "${name}" names no "config".`, cell.span);
         return [];
       }
-      for (const image of cell.get('images')?.elements ?? []) this.path(image, 'file', false);
-      return [{ config: config.path, linux: this.linux(cell.get('linux')) }];
+      if (config.path === rootCell) {
+        this.complain(`${baseName(rootCell)} is the system config of "${name}", and cannot be one of its cells too.`, config.span);
+        return [];
+      }
+      for (const image of cell.get('images')?.elements ?? []) this.path(image, 'file', 'image');
+      return [{ config: config.path, span: config.span, linux: this.linux(cell.get('linux')) }];
     });
   }
 
   private linux(value: JsonValue | undefined): ProjectLinux | undefined {
     if (value === undefined) return undefined;
-    return {
-      kernel: this.path(value, 'kernel', false),
-      initrd: this.path(value, 'initrd', false),
-      deviceTree: this.path(value, 'deviceTree'),
+    const before = this.findings.length;
+    if (!value.isObject) this.complain('"linux" must be an object: { "deviceTree": "dts/inmate.dts" }.', value.span);
+    const said = {
+      kernel: this.path(value, 'kernel', 'image'),
+      initrd: this.path(value, 'initrd', 'image'),
+      deviceTree: this.path(value, 'deviceTree', 'tree'),
       commandLine: this.text(value, 'commandLine'),
     };
+    return { ...said, damaged: this.findings.length > before };
   }
 
   private board(system: JsonValue): ProjectBoard | undefined {
     const value = system.get('board');
     if (value === undefined) return undefined;
-    if (!value.isObject) {
-      this.complain('"board" must be an object: { "model": "raspberrypi,4-model-b" }.', value.span);
-      return undefined;
-    }
-    return {
+    const before = this.findings.length;
+    if (!value.isObject) this.complain('"board" must be an object: { "model": "raspberrypi,4-model-b" }.', value.span);
+    const said = {
       model: this.text(value, 'model'),
       ram: this.ram(value),
       cpus: this.cpus(value),
-      configTxt: this.path(value, 'configTxt'),
-      cmdlineTxt: this.path(value, 'cmdlineTxt'),
-      deviceTree: this.path(value, 'deviceTree'),
+      configTxt: this.path(value, 'configTxt', 'bootText'),
+      cmdlineTxt: this.path(value, 'cmdlineTxt', 'bootText'),
+      deviceTree: this.path(value, 'deviceTree', 'tree'),
       overlays: this.overlays(value),
-      snapshot: this.path(value, 'snapshot'),
+      snapshot: this.path(value, 'snapshot', 'snapshot'),
       span: system.members.get('board')?.key ?? value.span,
     };
+    return { ...said, damaged: this.findings.length > before };
   }
 
   private ram(board: JsonValue): bigint | undefined {
@@ -252,18 +282,24 @@ class ProjectReader {
       this.complain('"overlays" must be a list of files, in the order in which they are applied.', value.span);
       return [];
     }
-    return elements.map((element) => this.named(element, element.text ?? '', true));
+    return elements.flatMap((element) => this.named(element, element.text ?? '', 'tree') ?? []);
   }
 
-  private path(of: JsonValue, key: string, required = true): ProjectPath | undefined {
+  private path(of: JsonValue, key: string, kind: FileKind): ProjectPath | undefined {
     const text = this.text(of, key);
-    return text && this.named(text, text.value, required);
+    return text && this.named(text, text.value, kind);
   }
 
-  private named({ span }: { readonly span: Span }, text: string, required: boolean): ProjectPath {
-    const named = { path: this.absolute(text), span, required };
-    this.files.push(named);
-    return named;
+  private named({ span }: { readonly span: Span }, text: string, kind: FileKind): ProjectPath | undefined {
+    const [pattern, what, endings] = fileKinds[kind];
+    if (text.length > longestPath) this.complain(`This is longer than a path can be (${longestPath} bytes).`, span);
+    else if (!pattern.test(text)) this.complain(`${JSON.stringify(text)} names no ${what}: it must end with ${endings}.`, span);
+    else {
+      const named = { path: this.absolute(text), span, required: kind !== 'image' };
+      this.files.push(named);
+      return named;
+    }
+    return undefined;
   }
 
   private text(of: JsonValue | undefined, key: string): ProjectText | undefined {

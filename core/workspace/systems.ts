@@ -1,10 +1,11 @@
 import type { Finding } from '../source/finding.ts';
 import { baseName, directoryOf, joinPath, upwards } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
+import type { Span } from '../source/span.ts';
 import { type ConfigHint, hintOf } from './config-text.ts';
 import type { Inputs } from './inputs.ts';
 import { rootByName } from './naming.ts';
-import { keepProject, type Project, readProject } from './project-file.ts';
+import { keepProject, type Project, type ProjectPath, type ProjectSystem, readProject } from './project-file.ts';
 import type { Queries } from './queries.ts';
 import type { SystemMembership } from './report.ts';
 
@@ -71,33 +72,54 @@ export class Systems {
     });
   }
 
-  /** What is wrong in a `jailhouse.json`, configs that it names in vain too. */
+  /** What is wrong in a `jailhouse.json`, files that it names in vain too. */
   projectFindings(path: string): readonly Finding[] {
     const project = this.project(path);
     const told = new Set<string>();
-    const missing = (project?.files ?? []).filter((file) => {
-      if (told.has(file.path) || this.inputs.exists(file.path)) return false;
+    const misnamed = (project?.files ?? []).flatMap((file) => {
+      if (told.has(file.path)) return [];
       told.add(file.path);
-      return true;
+      return this.misnamed(file) ?? [];
     });
-    return [
-      ...(project?.findings ?? []),
-      ...missing.map((file): Finding => {
-        const name = baseName(file.path);
-        const where = 'the path starts at the folder of jailhouse.json';
-        const message = file.required
-          ? `${name} does not exist: there is no file ${file.path}. Correct the path; it starts at the folder of jailhouse.json.`
-          : `${name} is not there yet: there is no file ${file.path}. Room for it is not checked until it is built (${where}).`;
-        return {
-          rule: 'project-file',
-          severity: file.required ? 'error' : 'information',
-          message,
-          span: file.span,
-          related: [],
-          fixes: [],
+    return [...(project?.findings ?? []), ...misnamed, ...(project?.systems ?? []).flatMap((system) => this.misplaced(system))];
+  }
+
+  /** A file that is not there, or is no file. */
+  private misnamed(file: ProjectPath): Finding | undefined {
+    if (this.inputs.isFile(file.path)) return undefined;
+    const name = baseName(file.path);
+    const where = 'the path starts at the folder of jailhouse.json';
+    if (this.inputs.isDirectory(file.path)) return wrong(`${name} is a folder, and a file is wanted here (${where}).`, file.span);
+    return file.required
+      ? wrong(
+          `${name} does not exist: there is no file ${file.path}. Correct the path; it starts at the folder of jailhouse.json.`,
+          file.span,
+        )
+      : {
+          ...wrong(
+            `${name} is not there yet: there is no file ${file.path}. Room for it is not checked until it is built (${where}).`,
+            file.span,
+          ),
+          severity: 'information',
         };
-      }),
-    ];
+  }
+
+  /** Configs of the other kind. One that is neither says so itself. */
+  private misplaced({ name, root, members }: ProjectSystem): readonly Finding[] {
+    const kindOf = (config: string) => (config.endsWith('.cell') ? this.binaryHint(config) : this.hint(config));
+    const asRoot =
+      kindOf(root.path) === 'cell'
+        ? [
+            wrong(
+              `${baseName(root.path)} is the config of a cell; "rootCell" of the system "${name}" must name a system config.`,
+              root.span,
+            ),
+          ]
+        : [];
+    const asCell = members.flatMap(({ config, span }) =>
+      kindOf(config) === 'system' ? [wrong(`${baseName(config)} is a system config; "cells" holds configs of cells.`, span)] : [],
+    );
+    return [...asRoot, ...asCell];
   }
 
   hint(path: string): ConfigHint {
@@ -164,4 +186,8 @@ export class Systems {
     const text = bytes && new TextDecoder('latin1').decode(bytes.subarray(0, 5));
     return text === 'JHSYS' ? 'system' : text === 'JHCLL' || text === 'JHCEL' ? 'cell' : undefined;
   }
+}
+
+function wrong(message: string, span: Span): Finding {
+  return { rule: 'project-file', severity: 'error', message, span, related: [], fixes: [] };
 }

@@ -39,18 +39,27 @@ export class TreeReader {
 
   private readBlob(path: string): TreeFile {
     const bytes = this.inputs.bytes(path);
-    if (bytes === undefined) return missing(path);
+    if (bytes === undefined) return this.unread(path);
     const { tree, findings } = decodeDtb(path, bytes);
     return { tree, findings, includes: [], damaged: tree === undefined || hasErrors(findings) };
   }
 
   private readSource(path: string): TreeFile {
     const source = this.inputs.source(path);
-    if (source === undefined) return missing(path);
+    if (source === undefined) return this.unread(path);
     const { tree, findings, includes } = readTreeSource(source, this.hostFor(path), { symbols: true });
     // Built-in headers are no files.
     const files = includes.flatMap(({ file }) => (file === undefined || file.path.startsWith(bindingScheme) ? [] : [file.path]));
     return { tree, findings, includes: [...new Set(files)], damaged: hasErrors(findings) };
+  }
+
+  /** A file that is not there is told of where it is named. */
+  private unread(path: string): TreeFile {
+    if (!this.inputs.isFile(path)) return { tree: undefined, findings: [], includes: [], damaged: true };
+    const message = `${baseName(path)} cannot be read. Look at its permissions; files of more than 64 MiB are not read.`;
+    const span = { file: path, start: 0, end: 0 };
+    const finding: Finding = { rule: 'dts-syntax', severity: 'error', message, span, related: [], fixes: [] };
+    return { tree: undefined, findings: [finding], includes: [], damaged: true };
   }
 
   private hostFor(path: string): RecordedTreeHost {
@@ -92,13 +101,6 @@ class RecordedTreeHost extends FileTreeHost {
   override source(path: string): SourceFile | undefined {
     return this.isBuiltIn(path) ? super.source(path) : this.inputs.source(path);
   }
-}
-
-function missing(path: string): TreeFile {
-  const span = { file: path, start: 0, end: 0 };
-  const message = `${baseName(path)} does not exist or cannot be read.`;
-  const finding: Finding = { rule: 'dts-syntax', severity: 'error', message, span, related: [], fixes: [] };
-  return { tree: undefined, findings: [finding], includes: [], damaged: true };
 }
 
 function hasErrors(findings: readonly Finding[]): boolean {

@@ -10,6 +10,7 @@ import { BootFiles } from './boot-files.ts';
 import { ConfigReader, type ReadConfig } from './config-reader.ts';
 import { type GuestReading, Guests } from './guests.ts';
 import { Inputs } from './inputs.ts';
+import { misusedFiles } from './misused-files.ts';
 import { Queries } from './queries.ts';
 import type { FileReport } from './report.ts';
 import { RuleFindings } from './rule-findings.ts';
@@ -178,7 +179,8 @@ export class Workspace {
 
   private compose(path: string): FileReport {
     if (baseName(path) === 'jailhouse.json') {
-      const findings = this.systems.projectFindings(path);
+      const project = this.systems.project(path);
+      const findings = [...this.systems.projectFindings(path), ...(project === undefined ? [] : misusedFiles(project, this.trees))];
       return { path, findings: this.ordered(path, findings), config: undefined, current: true, header: undefined, system: undefined };
     }
     if (isSupportingFile(path)) {
