@@ -92,7 +92,8 @@ export function readJson(
   place?: (span: Span) => Span,
 ): { readonly value: JsonValue | undefined; readonly problem: JsonProblem | undefined } {
   const errors: ParseError[] = [];
-  const root = parseTree(source.text, errors, { allowTrailingComma: true });
+  // A byte order mark in front says nothing; the places stay.
+  const root = parseTree(source.text.replace(/^\ufeff/, ' '), errors, { allowTrailingComma: true });
   const [first] = errors;
   const value = root && new JsonValue(root, source.path, place);
   if (first === undefined) return { value, problem: undefined };
