@@ -20,6 +20,8 @@ import type { WorkspaceSettings } from './settings.ts';
 export interface ReadConfig {
   /** The file's text at that moment; undefined for a binary. */
   readonly source: SourceFile | undefined;
+  /** The texts that it was read from: the file itself, and what it includes. Empty for a binary. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly config: Config | undefined;
   readonly header: HeaderOrigin | undefined;
   readonly findings: readonly Finding[];
@@ -58,6 +60,7 @@ export class ConfigReader {
       const message = `${baseName(path)} does not exist or cannot be read.`;
       return {
         source,
+        texts: new Map(),
         config: undefined,
         header: undefined,
         damaged: true,
@@ -77,19 +80,22 @@ export class ConfigReader {
     const preprocessed = environment.preprocess(source);
     const unit = readTranslationUnit(preprocessed, arch);
     const header = headerOrigin(preprocessed);
+    const texts = textsOf(source, preprocessed);
     const object = findConfigObject(unit);
     if (!object) {
       const findings = unit.damaged ? unit.findings : [...unit.findings, noConfig(source, preprocessed)];
-      return { source, config: undefined, header, findings, damaged: true };
+      return { source, texts, config: undefined, header, findings, damaged: true };
     }
     const origin = header ?? { kind: 'tree', path, revision: undefined };
-    return { source, config: readSource(path, unit, object, origin, arch, insist), header, findings: unit.findings, damaged: unit.damaged };
+    const config = readSource(path, unit, object, origin, arch, insist);
+    return { source, texts, config, header, findings: unit.findings, damaged: unit.damaged };
   }
 
   private readCell(path: string): ReadConfig {
     const bytes = this.inputs.bytes(path);
     const failed = (message: string): ReadConfig => ({
       source: undefined,
+      texts: new Map(),
       config: undefined,
       header: undefined,
       damaged: true,
@@ -130,7 +136,7 @@ export class ConfigReader {
     const { config, findings } = readBinary(path, bytes, head, unit.scope, header, arch);
     const ambiguity = ambiguousLayouts(revision);
     const all = ambiguity === undefined ? findings : [...findings, ambiguous(path, revision, ambiguity)];
-    return { source: undefined, config, header, findings: all, damaged: config === undefined };
+    return { source: undefined, texts: new Map(), config, header, findings: all, damaged: config === undefined };
   }
 
   private environment(path: string, arch: Architecture): Environment {
@@ -173,6 +179,11 @@ const typesSource = new SourceFile('/(cell file)', '#include <jailhouse/types.h>
 function folderArchitecture(path: string): Architecture | undefined {
   const folders = path.split('/').slice(0, -1);
   return architectures.find((arch) => folders.includes(arch));
+}
+
+function textsOf(source: SourceFile, { includes }: Preprocessed): ReadonlyMap<string, string> {
+  const files = includes.flatMap(({ file }) => (file === undefined || file.path.startsWith(virtualScheme) ? [] : [file]));
+  return new Map([source, ...files].map(({ path, text }) => [path, text]));
 }
 
 function headerOrigin(preprocessed: Preprocessed): HeaderOrigin | undefined {

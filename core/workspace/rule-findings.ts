@@ -15,6 +15,8 @@ import { shiftFindings } from './text-shift.ts';
 export interface RuleSurroundings {
   /** The config; while its text is half typed, the last good one. */
   effective(path: string): Config | undefined;
+  /** The texts that it was read from, by file, while the present one is half typed; else undefined. */
+  earlierTexts(path: string): ReadonlyMap<string, string> | undefined;
   severity(): SeverityOverrides;
   readonly text: TextOf;
 }
@@ -22,7 +24,7 @@ export interface RuleSurroundings {
 /** A reading that was whole, and the texts that it was made from. */
 interface LastGood<T> {
   readonly reading: T;
-  readonly texts: ReadonlyMap<string, string | undefined>;
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Runs the rules for a config: alone, with its system, its set, its board, the device tree of its guest. */
@@ -38,7 +40,26 @@ export class RuleFindings {
     private readonly around: RuleSurroundings,
   ) {}
 
-  of(path: string): readonly Finding[] {
+  /** The findings at the places where they are now: those of a config that is half typed were made from its last good text. */
+  placed(path: string): readonly Finding[] {
+    return this.queries.query(`placed-rules:${path}`, () => {
+      let findings = this.of(path);
+      for (const [file, before] of this.earlier(path)) {
+        const after = this.around.text(file);
+        if (after !== undefined && after !== before) findings = shiftFindings(findings, file, before, after);
+      }
+      return findings;
+    });
+  }
+
+  /** Texts that a config and the members of its system were read from, where they are no longer the present ones. */
+  private earlier(path: string): ReadonlyMap<string, string> {
+    const system = this.systems.membership(path);
+    const members = system === undefined ? [path] : [system.rootCell, ...system.cells];
+    return new Map(members.flatMap((member) => [...(this.around.earlierTexts(member) ?? [])]));
+  }
+
+  private of(path: string): readonly Finding[] {
     return this.queries.query(`rules:${path}`, () => {
       const config = this.around.effective(path);
       if (!config) return [];
@@ -83,15 +104,15 @@ export class RuleFindings {
       const known = this.known(this.lastBoards, system.rootCell, now);
       if (!known) return [];
       const { findings } = known.reading;
-      const context = this.boardContext(known.reading, system, root, member);
+      const context = this.boardContext(known, system, root, member);
       const own = runBoardRules(context, this.around.severity());
       return this.moved(path === system.rootCell ? [...findings, ...own] : own, known, now);
     });
   }
 
   private boardContext(
-    { board, files }: BoardReading,
-    { cells, explicitSet }: SystemMembership,
+    { reading: { board, files }, texts }: LastGood<BoardReading>,
+    { cells, explicitSet, rootCell }: SystemMembership,
     system: Config,
     member: Config,
   ): BoardContext {
@@ -99,7 +120,8 @@ export class RuleFindings {
     const guestTrees = () =>
       cells.flatMap((path): readonly GuestTree[] => {
         const cell = this.around.effective(path);
-        const tree = this.guests.reading(path)?.tree;
+        const guest = this.guests.reading(path);
+        const tree = guest && this.known(this.lastGuests, path, guest)?.reading.tree;
         return cell === undefined || tree === undefined ? [] : [{ cell, tree }];
       });
     return {
@@ -115,7 +137,7 @@ export class RuleFindings {
         return guestTrees();
       },
       explicitSet,
-      text: this.around.text,
+      text: this.textOf(rootCell, texts),
     };
   }
 
@@ -123,7 +145,8 @@ export class RuleFindings {
   private withBoard(findings: readonly Finding[], system: SystemMembership, root: Config, member: Config): readonly Finding[] {
     const reading = this.boards.reading(system.rootCell);
     if (reading === undefined || reading.damaged) return findings;
-    return findings.map((finding) => withBoardFixes(finding, () => this.boardContext(reading, system, root, member)));
+    const known = { reading, texts: new Map<string, string>() };
+    return findings.map((finding) => withBoardFixes(finding, () => this.boardContext(known, system, root, member)));
   }
 
   private ofGuest(path: string, system: SystemMembership): readonly Finding[] {
@@ -136,26 +159,33 @@ export class RuleFindings {
       const known = this.known(this.lastGuests, path, now);
       if (!known?.reading.tree) return [];
       const { tree, kernel, initrd, commandLine } = known.reading;
-      const board = this.boards.reading(system.rootCell);
+      const boardNow = this.boards.reading(system.rootCell);
+      const board = boardNow && this.known(this.lastBoards, system.rootCell, boardNow);
       const findings = runGuestRules(
         {
           tree,
           cell,
           system: root,
-          board: (board && this.known(this.lastBoards, system.rootCell, board))?.reading.board,
+          board: board?.reading.board,
           kernel,
           initrd,
           commandLine,
-          text: this.around.text,
+          text: this.textOf(path, new Map([...(board?.texts ?? []), ...known.texts])),
         },
         this.around.severity(),
       );
-      return this.moved(findings, known, now);
+      const moved = this.moved(findings, known, now);
+      return board === undefined || boardNow === undefined ? moved : this.moved(moved, board, boardNow);
     });
   }
 
   private configsOf(paths: readonly string[]): readonly Config[] {
     return paths.map((path) => this.around.effective(path)).filter((config) => config !== undefined);
+  }
+
+  /** Texts as the models were read from them. */
+  private textOf(config: string, known: ReadonlyMap<string, string>): TextOf {
+    return (path) => known.get(path) ?? this.earlier(config).get(path) ?? this.around.text(path);
   }
 
   /** The reading itself; while one of its files is half typed, the last that was whole. */
@@ -165,7 +195,13 @@ export class RuleFindings {
     now: T,
   ): LastGood<T> | undefined {
     if (now.damaged) return last.get(key);
-    const good = { reading: now, texts: new Map(now.paths.map((path) => [path, this.around.text(path)])) };
+    const project = this.systems.projectOf(key)?.path;
+    const texts = new Map<string, string>();
+    for (const path of project === undefined ? now.paths : [project, ...now.paths]) {
+      const text = this.around.text(path);
+      if (text !== undefined) texts.set(path, text);
+    }
+    const good = { reading: now, texts };
     last.set(key, good);
     return good;
   }
@@ -180,7 +216,7 @@ export class RuleFindings {
     let moved = findings;
     for (const [path, before] of known.texts) {
       const after = this.around.text(path);
-      if (before !== undefined && after !== undefined && before !== after) moved = shiftFindings(moved, path, before, after);
+      if (after !== undefined && before !== after) moved = shiftFindings(moved, path, before, after);
     }
     return moved;
   }

@@ -16,17 +16,31 @@ export function spanShift(path: string, before: string, after: string): (span: S
   };
 }
 
-/** Findings of an earlier text at the places of a later one; what lies in the edited middle is gone. */
+/**
+ * Findings made from an earlier text of `path`, at the places of the later one. What points into the edited middle is gone, and so is a fix that edits
+ * the file: it was made for the earlier text.
+ */
 export function shiftFindings(findings: readonly Finding[], path: string, before: string, after: string): Finding[] {
   const shift = spanShift(path, before, after);
   return findings.flatMap((finding) => {
     const span = shift(finding.span);
     if (!span) return [];
     const related = finding.related.flatMap((place) => {
-      const moved = shift(place.span);
-      return moved ? [{ ...place, span: moved }] : [];
+      const at = shift(place.span);
+      return at ? [{ ...place, span: at }] : [];
     });
-    // A fix was made for the earlier text.
-    return [{ ...finding, span, related, fixes: [] }];
+    const { rule, severity, message } = finding;
+    const moved: Finding = {
+      rule,
+      severity,
+      message,
+      span,
+      related,
+      // Made when they are asked for.
+      get fixes() {
+        return finding.fixes.filter(({ edits }) => edits.every((edit) => edit.span.file !== path));
+      },
+    };
+    return [moved];
   });
 }

@@ -17,7 +17,6 @@ import { RuleFindings } from './rule-findings.ts';
 import { defaultSettings, type WorkspaceSettings } from './settings.ts';
 import { isSupportingFile, SupportingFiles } from './supporting-files.ts';
 import { Systems } from './systems.ts';
-import { shiftFindings } from './text-shift.ts';
 import { type TreeFile, TreeReader } from './tree-reader.ts';
 
 /** Folders that hold no configs, however they are named; hidden ones are skipped too. */
@@ -26,8 +25,8 @@ export const skippedFolders = new Set(['node_modules', 'dist', 'build']);
 /** What stands in for a config while its text cannot be read. */
 interface LastGood {
   readonly config: Config;
-  readonly text: string;
-  findings: readonly Finding[];
+  /** The texts that it was read from. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Answers every door: discovery, checks, builds; memoised with recorded dependencies, open texts laid over files. */
@@ -59,6 +58,7 @@ export class Workspace {
     this.supporting = new SupportingFiles(this.queries, this.systems, this.trees, this.boards, this.guests, bootFiles);
     this.ruleFindings = new RuleFindings(this.queries, this.systems, this.boards, this.guests, {
       effective: (path) => this.effective(path),
+      earlierTexts: (path) => this.earlierTexts(path),
       severity: () => this.recordedSeverity().severity,
       text: (path) => this.text(path)?.text,
     });
@@ -193,8 +193,7 @@ export class Workspace {
     const system = this.systems.membership(path);
     const good = this.lastGood.get(path);
     if (read.config && !read.damaged) {
-      const findings = this.ruleFindings.of(path);
-      if (good) good.findings = findings;
+      const findings = this.ruleFindings.placed(path);
       return {
         path,
         findings: this.ordered(path, this.suppress(path, [...read.findings, ...findings], true)),
@@ -204,7 +203,7 @@ export class Workspace {
         system,
       };
     }
-    const kept = good && read.source ? shiftFindings(good.findings, path, good.text, read.source.text) : [];
+    const kept = good && read.source ? this.ruleFindings.placed(path) : [];
     return {
       path,
       findings: this.ordered(path, this.suppress(path, [...read.findings, ...kept], false)),
@@ -219,7 +218,7 @@ export class Workspace {
     return this.queries.query(`read:${path}`, () => {
       const read = this.reader.read(path);
       if (read.config && !read.damaged) {
-        this.lastGood.set(path, { config: read.config, text: read.source?.text ?? '', findings: this.lastGood.get(path)?.findings ?? [] });
+        this.lastGood.set(path, { config: read.config, texts: read.texts });
       }
       return read;
     });
@@ -231,6 +230,11 @@ export class Workspace {
       const read = this.read(path);
       return read.damaged ? this.lastGood.get(path)?.config : read.config;
     });
+  }
+
+  /** The texts behind the config that others see, while its own is half typed. */
+  private earlierTexts(path: string): ReadonlyMap<string, string> | undefined {
+    return this.queries.query(`earlier-texts:${path}`, () => (this.read(path).damaged ? this.lastGood.get(path)?.texts : undefined));
   }
 
   /** Takes out what comments suppress. While the text is half typed, a comment that hides nothing may do so in a moment. */
