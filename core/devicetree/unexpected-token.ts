@@ -22,7 +22,9 @@ function messageFor({ kind, code, source, start, end }: TreeLexer, what: string,
   if (kind === TreeTokenKind.Char && code === 34) return 'This string has no closing quote. Add it.';
   const wanted = what.charAt(0).toUpperCase() + what.slice(1);
   if (name !== undefined) return `${wanted} must stand here, not "${name}". If ${name} is a macro, include the header that defines it.`;
-  const spelled = source.text.slice(start, Math.min(end, start + 40));
+  const whole = source.text.slice(start, end);
+  const [line = ''] = whole.slice(0, 40).split(/[\r\n]/, 1);
+  const spelled = line === whole ? whole : `${line}…`;
   const message = `${wanted} must stand here, not ${spelled.includes('"') ? spelled : `"${spelled}"`}.`;
   const isOperator = kind === TreeTokenKind.Char && operators.includes(spelled) && what.startsWith('a number');
   return isOperator ? `${message} Put an expression in parentheses: <(1 + 2)>.` : message;

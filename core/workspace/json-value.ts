@@ -83,6 +83,12 @@ const inWords: Readonly<Record<string, string>> = {
   EndOfFileExpected: 'nothing may follow here',
   InvalidSymbol: 'this is no JSON value (text needs double quotes)',
   UnexpectedEndOfString: 'the closing quote is missing',
+  InvalidCharacter: 'this character cannot stand in a text as it is; write it as \\n, \\t or \\u0000',
+  InvalidEscapeCharacter: 'a backslash cannot stand before this; write \\\\ for one',
+  InvalidUnicode: 'four hexadecimal digits are missing behind \\u',
+  InvalidNumberFormat: 'this is no number of JSON',
+  UnexpectedEndOfNumber: 'the digits of the number are missing',
+  InvalidCommentToken: 'a comment starts with // or /*',
   UnexpectedEndOfComment: 'the end of the comment is missing',
 };
 

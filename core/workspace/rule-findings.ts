@@ -19,12 +19,15 @@ export interface RuleSurroundings {
   earlierTexts(path: string): ReadonlyMap<string, string> | undefined;
   severity(): SeverityOverrides;
   readonly text: TextOf;
+  /** The same object until the file changes. */
+  bytes(path: string): Uint8Array | undefined;
 }
 
 /** A reading that was whole, and the texts that it was made from. */
 interface LastGood<T> {
   readonly reading: T;
   readonly texts: ReadonlyMap<string, string>;
+  readonly blobs: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Runs the rules for a config: alone, with its system, its set, its board, the device tree of its guest. */
@@ -145,7 +148,7 @@ export class RuleFindings {
   private withBoard(findings: readonly Finding[], system: SystemMembership, root: Config, member: Config): readonly Finding[] {
     const reading = this.boards.reading(system.rootCell);
     if (reading === undefined || reading.damaged) return findings;
-    const known = { reading, texts: new Map<string, string>() };
+    const known = { reading, texts: new Map<string, string>(), blobs: new Map<string, Uint8Array>() };
     return findings.map((finding) => withBoardFixes(finding, () => this.boardContext(known, system, root, member)));
   }
 
@@ -201,7 +204,12 @@ export class RuleFindings {
       const text = this.around.text(path);
       if (text !== undefined) texts.set(path, text);
     }
-    const good = { reading: now, texts };
+    const blobs = new Map<string, Uint8Array>();
+    for (const path of now.paths.filter(isBlob)) {
+      const bytes = this.around.bytes(path);
+      if (bytes !== undefined) blobs.set(path, bytes);
+    }
+    const good = { reading: now, texts, blobs };
     last.set(key, good);
     return good;
   }
@@ -213,6 +221,8 @@ export class RuleFindings {
     now: T,
   ): readonly Finding[] {
     if (known.reading === now) return findings;
+    // A blob is not typed: another one has taken its place, and nothing is known of it.
+    for (const [path, before] of known.blobs) if (this.around.bytes(path) !== before) return [];
     let moved = findings;
     for (const [path, before] of known.texts) {
       const after = this.around.text(path);
@@ -220,4 +230,8 @@ export class RuleFindings {
     }
     return moved;
   }
+}
+
+function isBlob(path: string): boolean {
+  return /\.dtbo?$/.test(path);
 }

@@ -61,6 +61,7 @@ export class Workspace {
       earlierTexts: (path) => this.earlierTexts(path),
       severity: () => this.recordedSeverity().severity,
       text: (path) => this.text(path)?.text,
+      bytes: (path) => this.inputs.bytes(path),
     });
   }
 

@@ -5,7 +5,7 @@ import { cellText } from '../../fixes/tree-cells.ts';
 import type { Fix, TextEdit } from '../../source/finding.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { GuestContext, GuestRule } from '../rule.ts';
-import { count, rangeText, regionByVirt } from '../wording.ts';
+import { count, rangeText } from '../wording.ts';
 import { reachOf } from './cell-reach.ts';
 import { emulatedWindows } from './emulated-windows.ts';
 import { guestDevices } from './guest-nodes.ts';
@@ -87,7 +87,7 @@ export const guestPciRanges: GuestRule = {
         report({
           span: window.childSpan,
           severity: hurts ? 'error' : 'warning',
-          message: `The memory window of ${node.name} ${rangeText(range)} lies over ${hit.name} in ${rangeText(intersection(hit, range))}: ${hurts ? `the registers of ${count(devices.length, 'virtual PCI device')} would not be reached there` : 'a BAR that Linux puts there would not be reached'}. Move the window to addresses that the cell does not use.`,
+          message: `The memory window of ${node.name} ${rangeText(range)} lies over ${hit.name} ${rangeText(hit)} in ${rangeText(intersection(hit, range))}: ${hurts ? `the registers of ${count(devices.length, 'virtual PCI device')} would not be reached there` : 'a BAR that Linux puts there would not be reached'}. Move the window to addresses that the cell does not use.`,
           related: [{ span: hit.span, message: `${hit.name} ${rangeText(hit)}` }],
           fixes: () => moveWindow(context, window, need),
         });
@@ -99,7 +99,7 @@ export const guestPciRanges: GuestRule = {
 /** What the cell has mapped, and what the hypervisor answers for. */
 function takenAddresses({ cell, system }: GuestContext): readonly AddressWindow[] {
   return [
-    ...reachOf(cell).regions.map((region) => ({ ...virtRange(region), name: regionByVirt(region), span: region.virtStart.span })),
+    ...reachOf(cell).regions.map((region) => ({ ...virtRange(region), name: region.path, span: region.virtStart.span })),
     ...emulatedWindows(system),
   ];
 }

@@ -1,6 +1,7 @@
 import { declaredBytes, hasForeignMembers, nothingFollows } from '../../config/array-layout.ts';
 import { setCounter } from '../../fixes/counters.ts';
 import type { FileRule } from '../rule.ts';
+import { count } from '../wording.ts';
 
 export const arrayCounterMissing: FileRule = {
   id: 'array-counter-missing',
@@ -28,7 +29,7 @@ export const arrayCounterMissing: FileRule = {
         span: member.span,
         severity: last ? 'information' : 'error',
         message: last
-          ? `.${array.counterName} is 0, so the hypervisor does not see the ${member.length} declared elements of ${member.name}. Set it to ARRAY_SIZE(config.${member.name}), or remove the array.`
+          ? `.${array.counterName} is 0, so the hypervisor does not see the ${count(member.length, 'declared element')} of ${member.name}. Set it to ARRAY_SIZE(config.${member.name}), or remove the array.`
           : `.${array.counterName} is 0 although ${member.name} takes ${declaredBytes(config, array)} bytes: the hypervisor would read every array behind it ${declaredBytes(config, array)} bytes too early. Set .${array.counterName} = ARRAY_SIZE(config.${member.name}).`,
         related: [{ span: array.counter.span, message: `.${array.counterName} is 0 here` }],
         fixes: () => setCounter(config, array),
