@@ -50,6 +50,19 @@ const forbidden: readonly (readonly [path: string, from: string])[] = [
   ['client/sample.ts', '@jailhouse-cells/host/node-file-system.ts'],
   ['client/sample.ts', '../server/main.ts'],
   ['client/sample.ts', '../core/source/span.ts'],
+  ['client/sample.ts', '@jailhouse-cells/webview/main.tsx'],
+  ['client/sample.ts', '../webview/main.tsx'],
+  ['core/c/sample.ts', '../../webview/layout/axis.ts'],
+  ['host/sample.ts', '../webview/layout/axis.ts'],
+  ['server/sample.ts', '@jailhouse-cells/webview/layout/axis.ts'],
+  ['server/sample.ts', '../webview/layout/axis.ts'],
+  ['cli/commands/sample.ts', '@jailhouse-cells/webview/layout/axis.ts'],
+  ['webview/sample.ts', '@jailhouse-cells/core/source/span.ts'],
+  ['webview/views/sample.ts', '../../core/source/span.ts'],
+  ['webview/sample.ts', '../client/memory-map.ts'],
+  ['webview/sample.ts', '../protocol/map-messages.ts'],
+  ['webview/sample.ts', 'vscode'],
+  ['webview/sample.ts', 'node:fs'],
 ];
 
 const allowed: readonly (readonly [path: string, from: string])[] = [
@@ -72,6 +85,10 @@ const allowed: readonly (readonly [path: string, from: string])[] = [
   ['client/sample.ts', 'vscode'],
   ['client/sample.ts', './status.ts'],
   ['client/sample.ts', 'vscode-languageclient/node'],
+  ['webview/sample.ts', '@jailhouse-cells/protocol/map-messages.ts'],
+  ['webview/views/sample.ts', '../layout/axis.ts'],
+  ['webview/sample.ts', 'preact'],
+  ['webview/sample.ts', 'd3-zoom'],
 ];
 
 const pure: readonly (readonly [path: string, text: string])[] = [

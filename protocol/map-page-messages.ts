@@ -1,0 +1,23 @@
+import type { MapPlace, MapWhatIf, MemoryMapResult } from './map-messages.ts';
+
+/** From the extension to the page of the memory map. */
+export type MapPageInput =
+  | { readonly type: 'map'; readonly map: MemoryMapResult; readonly whatIf: MapWhatIf }
+  | { readonly type: 'no-map'; readonly reason: string }
+  /** The cursor stands in the source of these blocks. */
+  | { readonly type: 'select'; readonly blocks: readonly string[] };
+
+/** From the page of the memory map to the extension. */
+export type MapPageOutput =
+  /** The page can take messages now; `whatIf` as it was before a reload. */
+  | { readonly type: 'ready'; readonly whatIf: MapWhatIf }
+  | { readonly type: 'what-if'; readonly whatIf: MapWhatIf }
+  | { readonly type: 'reveal'; readonly place: MapPlace }
+  | { readonly type: 'fix'; readonly collision: string; readonly title: string }
+  | { readonly type: 'copy'; readonly text: string };
+
+/** What the page keeps over a reload or restart, beside things of its own: enough to ask for the map again. */
+export interface MapPageState {
+  readonly rootUri: string;
+  readonly whatIf: MapWhatIf;
+}
