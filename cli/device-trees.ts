@@ -59,7 +59,7 @@ export class DeviceTreeReader {
 }
 
 function unreadable(path: string): ReadDeviceTree {
-  const message = 'The file cannot be read. Look at its permissions.';
+  const message = 'The file cannot be read. Look at its permissions; files of more than 64 MiB are not read.';
   const finding: Finding = {
     rule: 'dtb-damaged',
     severity: 'error',

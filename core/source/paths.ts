@@ -26,8 +26,12 @@ export function joinPath(directory: string, path: string): string {
   return root + segments.join('/');
 }
 
-/** The folders from `directory` up to the root. */
+/** Linux: PATH_MAX. */
+export const longestPath = 4096;
+
+/** The folders from `directory` up to the root; none for a path that is too long to exist. */
 export function* upwards(directory: string): Generator<string> {
+  if (directory.length > longestPath) return;
   for (let at = directory; ; at = directoryOf(at)) {
     yield at;
     if (directoryOf(at) === at || /^[A-Za-z][A-Za-z0-9+.-]*:\/?$/.test(at)) return;

@@ -1,7 +1,7 @@
 import { type Revision, revisions } from '../abi/entry.ts';
 import { type Architecture, architectureNumbers } from '../config/model.ts';
 import type { Finding } from '../source/finding.ts';
-import { baseName, directoryOf, joinPath } from '../source/paths.ts';
+import { baseName, directoryOf, joinPath, longestPath } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
 import type { Span } from '../source/span.ts';
 import { type JsonValue, readJson } from './json-value.ts';
@@ -92,9 +92,6 @@ const fileKinds = {
 } as const;
 
 type FileKind = keyof typeof fileKinds;
-
-/** Linux: PATH_MAX. */
-const longestPath = 4096;
 
 /** Reads a `jailhouse.json`. What is wrong in it becomes a finding; the rest still counts. */
 export function readProject(file: SourceFile): Project {

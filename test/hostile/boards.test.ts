@@ -146,6 +146,37 @@ describe('a jailhouse.json that names what it cannot mean', () => {
   });
 });
 
+describe('texts of the boot partition', () => {
+  const config = rpi4['/w/boot/config.txt'] as string;
+  const line = (rpi4['/w/boot/cmdline.txt'] as string).trim();
+  const utf16 = Uint8Array.from([0xff, 0xfe, ...[...config].flatMap((character) => [character.charCodeAt(0), 0])]);
+  const texts: [string, string | Uint8Array, string][] = [
+    ['UTF-16', utf16, line],
+    ['Latin-1 and NULs', Uint8Array.from([...new TextEncoder().encode(config), 0xe9, 0, 0xff]), `${line}\0mem=1G`],
+    ['10 MB of comments', `${config}${'#x\n'.repeat(3_500_000)}`, line],
+    ['10 MB of settings', `${config}${'gpu_mem=64\n'.repeat(900_000)}`, line],
+    ['10 MB in one line', `${config}${'a'.repeat(10_000_000)}`, `${line}${' a=b'.repeat(250_000)}`],
+    ['10 MB of spaces', `${config}${' '.repeat(10_000_000)}x`, `${line} ${'"'.repeat(1_000_000)}`],
+    ['itself, 1,000 times', `${config}${'include config.txt\n'.repeat(1000)}`, line],
+    ['files that are none', `${config}include ../../../etc/passwd\ninclude /dev/zero\ninclude ${'x/'.repeat(60_000)}\n`, line],
+    [
+      'numbers without measure',
+      `${config}gpu_mem=18446744073709551616\ntotal_mem=-1\n`,
+      `${line} mem=99999999999999999999G isolcpus=0-4294967295 nr_cpus=-1`,
+    ],
+    [
+      'memory that wraps',
+      config,
+      `${line} mem=18446744073709551615 cma=1G@0xffffffffffffffff-0 memmap=0xffffffffffffffff$0xffffffffffffffff`,
+    ],
+  ];
+
+  test.each(texts)('%s', (_name, configTxt, cmdlineTxt) => {
+    const system = new RunningSystem({ ...rpi4, '/w/boot/config.txt': configTxt, '/w/boot/cmdline.txt': cmdlineTxt }, '/w/jailhouse.json');
+    expect(system.wrongs()).toEqual([]);
+  });
+});
+
 describe('files that change and vanish between two checks', () => {
   it('each file of the system goes and comes back', () => {
     const system = new RunningSystem(rpi4, '/w/jailhouse.json');

@@ -186,3 +186,28 @@ it('an edit of a device tree is checked with the configs at once', async () => {
   // What the configs said with the last good tree stays as it was.
   expect(codes(linux)).toEqual([]);
 });
+
+it('a tree that is typed from its beginning: every request is answered, and the configs keep what was said of them', async () => {
+  await start();
+  await client.open(boardTree, boardText);
+  await client.open(linux, replaced(rpi4Files()[linux] ?? '', '.cpus = { 0b1100 }', '.cpus = { 0b11000 }'));
+  await client.until(() => codes(linux).length > 0);
+  await client.quiet();
+  const before = codes(linux);
+  for (let end = 0; end < boardText.length - 2; end += 61) {
+    const text = boardText.slice(0, end);
+    await client.edit(boardTree, text);
+    const lines = text.split('\n');
+    const position = { line: lines.length - 1, character: (lines.at(-1) ?? '').length };
+    const textDocument = { uri: uriOf(boardTree) };
+    await client.connection.sendRequest('textDocument/hover', { textDocument, position });
+    const range = { start: { line: 0, character: 0 }, end: position };
+    const actions = await client.connection.sendRequest('textDocument/codeAction', { textDocument, range, context: { diagnostics: [] } });
+    expect(Array.isArray(actions) || actions === null).toBe(true);
+    expect(codes(linux), text).toEqual(before);
+  }
+  await client.edit(boardTree, boardText);
+  await client.until(() => codes(boardTree).every((code) => code !== 'dts-syntax'));
+  await client.quiet();
+  expect(codes(linux)).toEqual(before);
+});
