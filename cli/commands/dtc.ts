@@ -65,7 +65,8 @@ async function runDtc(parsed: Arguments, io: Io): Promise<Outcome> {
 
   const host = new FileTreeHost(io.fs, settings.settings.includePaths, settings.settings.defines);
   const source = host.source(path);
-  if (source === undefined) return failure(`cannot read "${printable(input)}". Look at its permissions; files of more than 64 MiB are not read.`);
+  if (source === undefined)
+    return failure(`cannot read "${printable(input)}". Look at its permissions; files of more than 64 MiB are not read.`);
   if (readDtbHead(io.fs.readBytes(path) ?? new Uint8Array()) !== undefined)
     return misuse('dtc', `"${printable(input)}" is a blob already; name its source.`);
   const { tree, findings } = readTreeSource(source, host, { symbols: parsed.has('--symbols') });
