@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyEdits } from '@jailhouse-cells/core/fixes/apply.ts';
 import type { Finding, Fix } from '@jailhouse-cells/core/source/finding.ts';
+import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
+import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import { describe, expect, test } from 'vitest';
 import { checkFolder } from '../rules/board-scenario.ts';
 
@@ -132,4 +134,23 @@ test('the memory in that of the GPU is mended by a smaller gpu_mem', () => {
     expect(lower).not.toBe(text.replace('gpu_mem=256', ''));
     for (const ram of [undefined, ...sizes]) expect(check('5-memory-in-gpu', ram, [[configTxt, lower]]).said).toEqual({});
   }
+});
+
+test('a comment in config.txt hides the finding there, and only there', () => {
+  const folder = join(story, '5-memory-in-gpu');
+  const path = join(folder, 'boot/config.txt');
+  const workspace = new Workspace(nodeFileSystem);
+  const inConfigTxt = () =>
+    workspace
+      .configsIn(folder)
+      .flatMap((config) => workspace.check(config).findings)
+      .filter(({ rule }) => rule === 'memory-in-gpu-memory')
+      .map(({ span }) => span.file === path);
+  expect(inConfigTxt()).toContain(true);
+  const text = readFileSync(path, 'utf8');
+  const commented = text.replace(/^gpu_mem=/m, '# jailhouse-cells: ignore memory-in-gpu-memory - shown on purpose\ngpu_mem=');
+  expect(commented).not.toBe(text);
+  workspace.open(path, commented);
+  expect(inConfigTxt()).not.toContain(true);
+  expect(inConfigTxt()).toContain(false);
 });
