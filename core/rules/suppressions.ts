@@ -55,7 +55,6 @@ export function applySuppressions(path: string, findings: readonly Finding[], co
     return hit.length === 0;
   });
   const own = suppressionsIn(path);
-  if (own.length === 0) return findings;
   return [...kept, ...own.flatMap((one) => judge(one, used.has(one), context))];
 }
 
