@@ -126,6 +126,11 @@ export class Queries {
     this.changed([...this.inputs.keys()].filter(test));
   }
 
+  /** Drops remembered answers; whoever depends on one keeps it. */
+  forget(test: (key: string) => boolean): void {
+    for (const key of [...this.cells.keys()]) if (test(key)) this.cells.delete(key);
+  }
+
   recording<T>(dependencies: Set<Cell>, compute: () => T): T {
     const outer = this.recorder;
     this.recorder = dependencies;

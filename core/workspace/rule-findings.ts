@@ -36,9 +36,9 @@ export class RuleFindings {
   private readonly lastGuests = new Map<string, LastGood<GuestReading>>();
 
   constructor(
-    private readonly queries: Queries,
+    private readonly queries: Pick<Queries, 'query'>,
     private readonly systems: Systems,
-    private readonly boards: Boards,
+    private readonly boards: Pick<Boards, 'reading'>,
     private readonly guests: Guests,
     private readonly around: RuleSurroundings,
   ) {}

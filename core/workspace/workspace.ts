@@ -10,10 +10,11 @@ import { BootFiles } from './boot-files.ts';
 import { ConfigReader, type ReadConfig } from './config-reader.ts';
 import { type GuestReading, Guests } from './guests.ts';
 import { Inputs } from './inputs.ts';
+import { type MemoryMapReading, MemoryMaps, type WhatIf } from './memory-maps.ts';
 import { misusedFiles } from './misused-files.ts';
 import { Queries } from './queries.ts';
 import type { FileReport } from './report.ts';
-import { RuleFindings } from './rule-findings.ts';
+import { RuleFindings, type RuleSurroundings } from './rule-findings.ts';
 import { defaultSettings, type WorkspaceSettings } from './settings.ts';
 import { isSupportingFile, SupportingFiles } from './supporting-files.ts';
 import { Systems } from './systems.ts';
@@ -40,6 +41,7 @@ export class Workspace {
   private readonly guests: Guests;
   private readonly supporting: SupportingFiles;
   private readonly ruleFindings: RuleFindings;
+  private readonly memoryMaps: MemoryMaps;
   private readonly lastGood = new Map<string, LastGood>();
 
   constructor(
@@ -56,12 +58,22 @@ export class Workspace {
     this.boards = new Boards(this.inputs, this.queries, this.systems, this.trees, bootFiles);
     this.guests = new Guests(this.inputs, this.queries, this.systems, this.trees);
     this.supporting = new SupportingFiles(this.queries, this.systems, this.trees, this.boards, this.guests, bootFiles);
-    this.ruleFindings = new RuleFindings(this.queries, this.systems, this.boards, this.guests, {
+    const around: RuleSurroundings = {
       effective: (path) => this.effective(path),
       earlierTexts: (path) => this.earlierTexts(path),
       severity: () => this.recordedSeverity().severity,
       text: (path) => this.text(path)?.text,
       bytes: (path) => this.inputs.bytes(path),
+    };
+    this.ruleFindings = new RuleFindings(this.queries, this.systems, this.boards, this.guests, around);
+    this.memoryMaps = new MemoryMaps(this.queries, this.boards, {
+      ...around,
+      text: (path) => this.text(path)?.text,
+      membership: (path) => this.systems.membership(path),
+      isCurrent: (path) => this.check(path).current,
+      shown: (path) => this.check(path).findings,
+      unsuppressed: (path, findings) => this.suppress(path, findings, false),
+      rules: (queries, boards) => new RuleFindings(queries, this.systems, boards, this.guests, around),
     });
   }
 
@@ -143,6 +155,11 @@ export class Workspace {
   /** What runs in a cell by a device tree; undefined when nothing tells. */
   guest(cell: string): GuestReading | undefined {
     return this.guests.reading(cell);
+  }
+
+  /** The memory map of the system that a config belongs to; undefined for one that belongs to none. The same object until something in it changes. */
+  memoryMap(config: string, whatIf: WhatIf = {}): MemoryMapReading | undefined {
+    return this.memoryMaps.of(config, whatIf);
   }
 
   /** The configs that are checked with a device tree, config.txt or cmdline.txt: those of the systems that it belongs to. */
