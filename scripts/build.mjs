@@ -1,8 +1,9 @@
-// Bundles the three doors into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.cjs (the command line).
+// Bundles into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.cjs (the command line), webview.js and .css (the memory map).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { pageBundle, pageStyle } from './page-bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const watch = process.argv.includes('--watch');
@@ -47,6 +48,8 @@ const bundles = [
   { ...common, entryPoints: ['client/language-client.ts'], outfile: 'dist/language-client.cjs', format: 'cjs', external: ['vscode'] },
   { ...common, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', format: 'cjs' },
   { ...common, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.cjs', format: 'cjs' },
+  { ...pageBundle, absWorkingDir: root, outdir: 'dist', minify: !watch, sourcemap: sourcemap ? 'inline' : false, logLevel: 'info' },
+  { ...pageStyle, absWorkingDir: root, outdir: 'dist', logLevel: 'info' },
 ];
 
 // Of another bundle's code it would be worse than none.
@@ -54,9 +57,9 @@ rmSync(`${root}/dist/cli.cache`, { force: true });
 let failed = false;
 const packages = new Set();
 for (const options of bundles) {
-  const entry = /** @type {string[]} */ (options.entryPoints)[0];
+  const entry = Object.values(/** @type {Record<string, string>} */ (options.entryPoints))[0];
   if (!existsSync(`${root}/${entry}`)) {
-    console.error(`${entry} does not exist: ${options.outfile} is not built`);
+    console.error(`${entry} does not exist: it is not built`);
     failed = true;
   } else if (watch) {
     await (await context(options)).watch();

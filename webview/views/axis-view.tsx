@@ -1,0 +1,62 @@
+import type { AxisTransform } from '../axis-zoom.ts';
+import { placeLabels } from '../layout/axis-labels.ts';
+import { hex, humanSize } from '../model/address.ts';
+import type { MapModel } from '../model/map-model.ts';
+
+/** Width of the axis in pixels, as in style.css: its lines are drawn in these. */
+const width = 126;
+
+/** Labels of all edges in the view, and break marks with the size of what is compressed. */
+export function AxisView({ model, transform, height }: { model: MapModel; transform: AxisTransform; height: number }) {
+  const { scale, offset } = transform;
+  const { stretches } = model.axis;
+  const visible = stretches.filter(({ top, height: tall }) => top * scale + offset <= height && (top + tall) * scale + offset >= 0);
+  const edges = visible.map(({ start, top }) => ({ address: start, y: top * scale + offset }));
+  const last = visible.at(-1);
+  if (last !== undefined) edges.push({ address: last.end, y: (last.top + last.height) * scale + offset });
+  const labels = placeLabels(
+    edges.filter(({ y }) => y >= -1 && y <= height + 1),
+    height,
+  );
+  return (
+    <div class="axis" aria-hidden="true">
+      <svg class="axis-lines" width={width} height={height} focusable="false">
+        <title>Address axis</title>
+        {labels.map(({ y, textY, address }) => (
+          <path key={hex(address)} class="edge-line" d={`M${width - 26} ${textY}L${width - 18} ${textY}L${width - 8} ${y}L${width} ${y}`} />
+        ))}
+        {visible
+          .filter((stretch) => stretch.compressed && stretch.height * scale >= 18)
+          .map(({ start, top, height: tall }) => (
+            <path key={hex(start)} class="break-line" d={breakMark(top * scale + offset, tall * scale)} />
+          ))}
+      </svg>
+      {labels.map(({ textY, address, more, last: end }) => (
+        <span
+          key={hex(address)}
+          class="edge-label"
+          style={{ top: `${textY}px` }}
+          title={more > 0 ? `${more + 1} edges up to ${hex(end)}` : undefined}
+        >
+          {more > 0 ? `${hex(address)} +${more}` : hex(address)}
+        </span>
+      ))}
+      {visible
+        .filter((stretch) => stretch.compressed && stretch.height * scale >= 34)
+        .map(({ start, end, top, height: tall }) => (
+          <span key={hex(start)} class="break-label" style={{ top: `${(top + tall / 2) * scale + offset}px` }}>
+            {humanSize(end - start)}
+          </span>
+        ))}
+    </div>
+  );
+}
+
+/** A zigzag in the middle of a stretch. */
+function breakMark(top: number, tall: number): string {
+  const reach = Math.min(10, tall / 2 - 4);
+  const middle = top + tall / 2;
+  const right = width - 4;
+  const points = [-1, -0.5, 0, 0.5, 1].map((part, index) => `${right - (index % 2 === 0 ? 0 : 8)} ${middle + part * reach}`);
+  return `M${points.join('L')}`;
+}

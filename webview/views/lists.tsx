@@ -1,0 +1,83 @@
+import type { MapPageOutput } from '@jailhouse-cells/protocol/map-page-messages.ts';
+import type { DrawnGap, MapModel } from '../model/map-model.ts';
+import type { Selected } from '../model/selection.ts';
+import { fileName, severitySigns } from '../model/words.ts';
+
+interface ListProps {
+  readonly model: MapModel;
+  readonly selected: Selected | undefined;
+  readonly post: (message: MapPageOutput) => void;
+  readonly onSelect: (selected: Selected) => void;
+}
+
+/** The collisions with their sentences and fixes. */
+export function CollisionList({ model, selected, post, onSelect }: ListProps) {
+  if (model.collisions.length === 0) return <p class="hint">No collisions.</p>;
+  return (
+    <ol class="collision-list">
+      {model.collisions.map((drawn) => {
+        const { collision, number, range } = drawn;
+        const chosen = selected?.kind === 'collision' && selected.drawn.id === drawn.id;
+        return (
+          <li key={drawn.id} class={`severity-${collision.severity} ${chosen ? 'selected' : ''}`}>
+            <button
+              type="button"
+              class="row-button"
+              data-collision={drawn.id}
+              aria-pressed={chosen}
+              onClick={() => onSelect({ kind: 'collision', drawn })}
+            >
+              <span class="sign">
+                {severitySigns[collision.severity]} {number}
+              </span>{' '}
+              <span class="message">{collision.message}</span>{' '}
+              {range !== undefined && <span class="number">{`${collision.start} – ${collision.end}`}</span>}{' '}
+              <span class="where">
+                {fileName(collision.place.uri)}:{collision.place.line + 1}
+              </span>
+            </button>
+            {chosen &&
+              collision.fixes.map((title) => (
+                <button key={title} type="button" class="fix" onClick={() => post({ type: 'fix', collision: collision.id, title })}>
+                  {title}
+                </button>
+              ))}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** The free gaps, largest first. */
+export function GapList({ model, selected, post, onSelect }: ListProps) {
+  if (model.gaps.length === 0) return <p class="hint">No free gaps below the highest address in use.</p>;
+  const bySize = [...model.gaps].sort((a, b) => sizeOrder(b, a));
+  return (
+    <ul class="gap-list">
+      {bySize.map((drawn) => {
+        const chosen = selected?.kind === 'gap' && selected.drawn.id === drawn.id;
+        return (
+          <li key={drawn.id} class={chosen ? 'selected' : ''}>
+            <button type="button" class="row-button" aria-pressed={chosen} onClick={() => onSelect({ kind: 'gap', drawn })}>
+              <span class="number">{`${drawn.gap.start} – ${drawn.gap.end}`}</span> {drawn.gap.size}
+            </button>
+            <button
+              type="button"
+              class="plain"
+              aria-label={`Copy address ${drawn.gap.start}`}
+              onClick={() => post({ type: 'copy', text: drawn.gap.start })}
+            >
+              Copy address
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function sizeOrder(a: DrawnGap, b: DrawnGap): number {
+  const [left, right] = [a.end - a.start, b.end - b.start];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
