@@ -44,7 +44,12 @@ export interface MapBlock {
   /** `READ`, `WRITE`, `IO_32` … */
   readonly flags: readonly string[];
   readonly owner: string;
+  /** The value of its address. */
   readonly place: MapPlace | undefined;
+  /** All of its text, braces or node included: with the caret in it, the block is meant. */
+  readonly whole?: MapPlace;
+  /** What the name does not tell: `state table, ivshmem 00:00.0`, `brcm,bcm2711-genet-v5`. */
+  readonly detail?: string;
   /** Blocks of several lanes with the same value are the same memory, shared on purpose. */
   readonly link: string | undefined;
   /** False where the owner of the lane cannot reach it at the chosen moment. */
@@ -76,7 +81,7 @@ export interface MapCollision {
   readonly end: string | undefined;
   readonly blocks: readonly string[];
   readonly place: MapPlace;
-  /** Titles of its quick fixes, to be asked for by `applyFixRequest`. */
+  /** Titles of its quick fixes, to be asked for by `mapFixRequest`. */
   readonly fixes: readonly string[];
 }
 
@@ -130,6 +135,11 @@ export interface NoMemoryMap {
 /** Server to client: maps that were asked for may look different now. */
 export const mapChangedNotification = 'jailhouse-cells/mapChanged';
 
+export interface MapChangedParams {
+  /** `MemoryMapResult.rootUri` of the systems whose map changed. */
+  readonly rootUris: readonly string[];
+}
+
 /** Client to server: the workspace edit of a quick fix of a collision, by its title. */
 export const mapFixRequest = 'jailhouse-cells/mapFix';
 
@@ -137,4 +147,6 @@ export interface MapFixParams {
   readonly uri: string;
   readonly collision: string;
   readonly title: string;
+  /** The map that shows the collision; left out: the one that was asked for last. */
+  readonly whatIf?: MapWhatIf;
 }

@@ -1,25 +1,16 @@
 import { type ChosenFix, chooseFixes } from '@jailhouse-cells/core/fixes/apply.ts';
 import { suppressionFix } from '@jailhouse-cells/core/rules/suppressions.ts';
 import type { Finding, Fix } from '@jailhouse-cells/core/source/finding.ts';
-import {
-  type CodeAction,
-  CodeActionKind,
-  type CodeActionParams,
-  type Connection,
-  CreateFile,
-  type Diagnostic,
-  type TextEdit,
-  type WorkspaceEdit,
-} from 'vscode-languageserver';
+import { type CodeAction, CodeActionKind, type CodeActionParams, type Connection, type Diagnostic } from 'vscode-languageserver';
 import type { Checking } from './checking.ts';
 import type { ClientFeatures } from './client-features.ts';
 import type { DiagnosticStore } from './diagnostic-store.ts';
 import { placeFinding } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
 import { guarded, type Log } from './guard.ts';
-import type { OpenDocuments } from './open-documents.ts';
 import { rangeOf, rangesTouch } from './positions.ts';
 import { isVirtual, type Uris } from './uris.ts';
+import type { WorkspaceEdits } from './workspace-edits.ts';
 
 /** `source.fixAll` of this server alone, as clients name it in their settings for saving. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.jailhouse`;
@@ -35,7 +26,7 @@ export class CodeActions {
     private readonly engine: Engine,
     private readonly store: DiagnosticStore,
     private readonly checking: Checking,
-    private readonly documents: OpenDocuments,
+    private readonly edits: WorkspaceEdits,
     private readonly uris: Uris,
     private readonly features: () => ClientFeatures,
   ) {}
@@ -109,49 +100,20 @@ export class CodeActions {
   private together(path: string, title: string, kind: string, chosen: readonly ChosenFix[]): CodeAction | undefined {
     if (chosen.length === 0 || isVirtual(path)) return undefined;
     const edits = chosen.flatMap(({ fix }) => fix.edits.map(({ span, newText }) => ({ range: rangeOf(span, this.textOf), newText })));
-    return { title, kind, edit: this.workspaceEdit(new Map([[path, edits]])) };
+    return { title, kind, edit: this.edits.of(new Map([[path, edits]])) };
   }
 
   private readonly textOf = (path: string) => this.engine.text(path);
 
   private actionFor(finding: Finding, fix: Fix, diagnostic: Diagnostic): CodeAction | undefined {
-    // Built-in headers are read-only; a fix that touches one cannot be applied.
-    const newFiles = fix.newFiles ?? [];
-    if (fix.edits.length + newFiles.length === 0 || fix.edits.some(({ span }) => isVirtual(span.file))) return undefined;
-    if (newFiles.length > 0 && !(this.features().createFiles && this.features().documentChanges)) return undefined;
-    const edits = new Map<string, TextEdit[]>();
-    for (const { span, newText } of fix.edits) {
-      const edit = { range: rangeOf(span, this.textOf), newText };
-      const there = edits.get(span.file);
-      if (there) there.push(edit);
-      else edits.set(span.file, [edit]);
-    }
+    const edit = this.edits.ofFix(fix);
+    if (edit === undefined) return undefined;
     return {
       title: fix.title,
       kind: CodeActionKind.QuickFix,
       diagnostics: [diagnostic],
       isPreferred: finding.fixes.length === 1 && fix.needsChoice !== true,
-      edit: this.workspaceEdit(edits, newFiles),
-    };
-  }
-
-  /** With the versions of the open documents, so that a client refuses an edit made for a text that is gone. */
-  private workspaceEdit(edits: ReadonlyMap<string, TextEdit[]>, newFiles: Fix['newFiles'] = []): WorkspaceEdit {
-    if (!this.features().documentChanges) {
-      return { changes: Object.fromEntries([...edits].map(([path, list]) => [this.uris.uriOf(path), list])) };
-    }
-    const atStart = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-    return {
-      documentChanges: [
-        ...newFiles.flatMap(({ path, text }) => {
-          const uri = this.uris.uriOf(path);
-          return [CreateFile.create(uri), { textDocument: { uri, version: null }, edits: [{ range: atStart, newText: text }] }];
-        }),
-        ...[...edits].map(([path, list]) => ({
-          textDocument: { uri: this.uris.uriOf(path), version: this.documents.version(path) ?? null },
-          edits: list,
-        })),
-      ],
+      edit,
     };
   }
 }

@@ -15,5 +15,6 @@ export type Engine = Pick<
   | 'board'
   | 'guest'
   | 'check'
+  | 'memoryMap'
   | 'text'
 >;

@@ -14,11 +14,13 @@ import type { Engine } from './engine.ts';
 import { Folders } from './folders.ts';
 import { describeThrown, type Log } from './guard.ts';
 import { answerHovers } from './hover.ts';
+import { MemoryMapRequests } from './memory-map.ts';
 import { OpenDocuments } from './open-documents.ts';
 import { Status } from './status.ts';
 import { Uris } from './uris.ts';
 import { answerVirtualDocuments } from './virtual-documents.ts';
 import { Watching } from './watching.ts';
+import { WorkspaceEdits } from './workspace-edits.ts';
 
 /** What the server takes from the outside. */
 export interface ServerHost {
@@ -49,7 +51,10 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
     settled: (paths) => {
       if (client.pullDiagnostics) pull.settled(paths);
     },
-    checked: (path) => status.checked(path),
+    checked: (path) => {
+      status.checked(path);
+      maps.checked();
+    },
   });
   const folders = new Folders(host.fs, checking, uris);
   const documents = new OpenDocuments(engine, uris, log, {
@@ -63,6 +68,8 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
   const push = new DiagnosticPush(connection, store, documents, uris, features, log);
   const pull = new DiagnosticPull(connection, store, checking, documents, uris, features, log);
   const status = new Status(connection, store, checking, uris, log);
+  const edits = new WorkspaceEdits(engine, documents, uris, features);
+  const maps = new MemoryMapRequests(connection, engine, edits, uris, log);
   const watching = new Watching(engine, checking, folders, uris);
   const base = () => ({ folder: folders.first, home: host.home });
   const configuration = new Configuration(connection, base, features, log, (settings) => {
@@ -111,7 +118,8 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
   watching.listen(connection, log);
   pull.listen();
   status.listen();
-  new CodeActions(engine, store, checking, documents, uris, features).listen(connection, log);
+  maps.listen();
+  new CodeActions(engine, store, checking, edits, uris, features).listen(connection, log);
   new Build(engine, uris, {
     outputFolder: () => outputFolder,
     folderAround: (path) => folders.around(path),

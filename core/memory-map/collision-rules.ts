@@ -40,3 +40,11 @@ export const collisionRules: ReadonlySet<string> = new Set([
   'gic-address-differs',
   'pci-ecam-differs',
 ]);
+
+/** Those that are about addresses which the blocks do not have: what they have in common tells nothing. */
+export const rulesWithoutRange: ReadonlySet<string> = new Set([
+  'root-ram-missing',
+  'bus-address-used',
+  'gic-address-differs',
+  'pci-ecam-differs',
+]);

@@ -1,7 +1,7 @@
 import type { Finding } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 import { higher, lower, type Range } from '../system/paint.ts';
-import { collisionRules } from './collision-rules.ts';
+import { collisionRules, rulesWithoutRange } from './collision-rules.ts';
 import type { Block, Collision, Lane, MemoryMap } from './model.ts';
 
 /** Blocks of one collision at most: a place that more of them share says nothing. */
@@ -32,7 +32,7 @@ export function collisionsOf(map: MemoryMap, members: readonly ConfigFindings[])
           id: time === 1 ? key : `${key}#${time}`,
           rule: finding.rule,
           severity: finding.severity,
-          range: commonRange(guilty, others),
+          range: rulesWithoutRange.has(finding.rule) ? undefined : commonRange(guilty, others),
           blocks: [...new Set([...guilty, ...others].map(({ id }) => id))],
           finding,
         };

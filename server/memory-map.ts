@@ -1,0 +1,142 @@
+import { baseName } from '@jailhouse-cells/core/source/paths.ts';
+import type { MemoryMapReading, WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
+import {
+  type MapChangedParams,
+  type MapFixParams,
+  type MemoryMapParams,
+  type MemoryMapResult,
+  mapChangedNotification,
+  mapFixRequest,
+  memoryMapRequest,
+  type NoMemoryMap,
+} from '@jailhouse-cells/protocol/map-messages.ts';
+import { type Connection, RequestType, type WorkspaceEdit } from 'vscode-languageserver';
+import type { Engine } from './engine.ts';
+import { describeThrown, guarded, type Log } from './guard.ts';
+import { mapResult, whatIfOf } from './map-result.ts';
+import type { Uris } from './uris.ts';
+import type { WorkspaceEdits } from './workspace-edits.ts';
+
+/** A map that a client shows. */
+interface ShownMap {
+  readonly whatIf: WhatIf;
+  reading: MemoryMapReading | undefined;
+}
+
+/** So many systems are watched for changes of their map; the one that was asked for longest ago is let go. */
+const mostShown = 16;
+
+/** Answers with maps of systems, and says when one that was asked for is another one now. */
+export class MemoryMapRequests {
+  /** By path of the root config. */
+  private readonly shown = new Map<string, ShownMap>();
+  private looking = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly engine: Engine,
+    private readonly edits: WorkspaceEdits,
+    private readonly uris: Uris,
+    private readonly log: Log,
+  ) {}
+
+  listen(): void {
+    const { connection, log } = this;
+    const failed = (thrown: unknown): NoMemoryMap => ({ reason: `The map failed: ${describeThrown(thrown).split('\n', 1)[0]}` });
+    connection.onRequest(
+      new RequestType<MemoryMapParams, MemoryMapResult | NoMemoryMap, void>(memoryMapRequest),
+      guarded(log, `answering ${memoryMapRequest}`, (params: MemoryMapParams) => this.map(params), failed),
+    );
+    connection.onRequest(
+      new RequestType<MapFixParams, WorkspaceEdit | null, void>(mapFixRequest),
+      guarded(
+        log,
+        `answering ${mapFixRequest}`,
+        (params: MapFixParams) => this.fix(params),
+        () => null,
+      ),
+    );
+  }
+
+  /** A document was checked: maps that depend on it may be others. Looked at once the check is told of. */
+  checked(): void {
+    if (this.looking || this.shown.size === 0) return;
+    this.looking = true;
+    setImmediate(() => {
+      this.looking = false;
+      try {
+        this.look();
+      } catch (thrown) {
+        this.log.error(`looking for changed maps failed: ${describeThrown(thrown)}`);
+      }
+    });
+  }
+
+  private look(): void {
+    const rootUris: string[] = [];
+    for (const [root, map] of this.shown) {
+      const now = this.engine.memoryMap(root, map.whatIf);
+      if (now === map.reading) continue;
+      map.reading = now;
+      rootUris.push(this.uris.uriOf(root));
+    }
+    if (rootUris.length === 0) return;
+    const params: MapChangedParams = { rootUris };
+    this.connection
+      .sendNotification(mapChangedNotification, params)
+      .catch((thrown: unknown) => this.log.error(`telling of changed maps failed: ${describeThrown(thrown)}`));
+  }
+
+  private map({ uri, whatIf = {} }: MemoryMapParams): MemoryMapResult | NoMemoryMap {
+    const root = this.rootOf(uri);
+    if (typeof root !== 'string') return root;
+    const tried = whatIfOf(whatIf);
+    const reading = this.engine.memoryMap(root, tried);
+    this.shown.delete(root);
+    // Also without a map: once the config can be read there may be one.
+    this.shown.set(root, { whatIf: tried, reading });
+    for (const oldest of this.shown.keys()) {
+      if (this.shown.size <= mostShown) break;
+      this.shown.delete(oldest);
+    }
+    if (reading === undefined)
+      return { reason: `${baseName(root)} cannot be read as a system config yet: mend its errors, then the map is drawn.` };
+    return mapResult(reading, {
+      textOf: (path) => this.engine.text(path),
+      uris: this.uris,
+      canApply: (fix) => this.edits.canApply(fix),
+    });
+  }
+
+  private fix({ uri, collision, title, whatIf }: MapFixParams): WorkspaceEdit | null {
+    const root = this.rootOf(uri);
+    if (typeof root !== 'string') return null;
+    const tried = whatIf === undefined ? (this.shown.get(root)?.whatIf ?? {}) : whatIfOf(whatIf);
+    const found = this.engine.memoryMap(root, tried)?.collisions.find(({ id }) => id === collision);
+    const fix = found?.finding.fixes.find((candidate) => candidate.title === title);
+    return (fix && this.edits.ofFix(fix)) ?? null;
+  }
+
+  /** The root config of the system that a document belongs to; else why there is none, and what to do. */
+  private rootOf(uri: string): string | NoMemoryMap {
+    const path = this.uris.pathOf(uri);
+    if (path === undefined) return { reason: 'This document is no file of a Jailhouse system: open one of its configs first.' };
+    if (baseName(path) === 'jailhouse.json') {
+      this.engine.adopt(path);
+      const root = this.engine.configsIn(path).find((config) => this.engine.memoryMap(config) !== undefined);
+      if (root === undefined) return { reason: 'No system of this jailhouse.json has a "rootCell" that can be read.' };
+      return this.engine.check(root).system?.rootCell ?? root;
+    }
+    const [first] = this.engine.configsWith(path);
+    if (first !== undefined) return this.engine.check(first).system?.rootCell ?? first;
+    if (!this.engine.isConfig(path))
+      return { reason: 'This file belongs to no Jailhouse system: open a system config, the config of a cell, or their jailhouse.json.' };
+    const { system, config } = this.engine.check(path);
+    if (system !== undefined) return system.rootCell;
+    if (config?.kind !== 'cell') return path;
+    return {
+      reason:
+        'No system config is known for this cell. Name both in a jailhouse.json ("rootCell" and "cells"), or name the cell after its system: rpi4-linux.c beside rpi4.c.',
+    };
+  }
+}
