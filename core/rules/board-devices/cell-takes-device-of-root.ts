@@ -45,8 +45,8 @@ export const cellTakesDeviceOfRoot: BoardRule = {
     remedy:
       'Set `status = "disabled"` in the node of the device, in the overlay of the board; or add JAILHOUSE_MEM_ROOTSHARED where both sides shall reach it.',
   },
-  bad: '/* board: &uart2 { status = "okay"; }; */\n/* UART 2 of the cell */ {\n\t.phys_start = 0xfe201000,\n\t.virt_start = 0xfe201000,\n\t.size = 0x1000,\n\t.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO,',
-  good: '/* board */\n&uart2 {\n\tstatus = "disabled";\n};',
+  bad: '/* board: &uart0 { status = "okay"; }; */\n/* UART 0 of the cell */ {\n\t.phys_start = 0xfe201000,\n\t.virt_start = 0xfe201000,\n\t.size = 0x1000,\n\t.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO,',
+  good: '/* board */\n&uart0 {\n\tstatus = "disabled";\n};',
   check(context, report) {
     const { board, system, member } = context;
     if (member === system || !knowsEnabledDevices(board)) return;

@@ -44,9 +44,13 @@ function obstacles(root: TreeNode): readonly { readonly span: Span; readonly rea
   const found: { readonly span: Span; readonly reason: string }[] = [];
   const lacks = ['#address-cells', '#size-cells'].filter((name) => cellOf(root, name) === undefined);
   if (lacks.length > 0)
-    found.push({ span: root.span, reason: `The root node of the board's tree has no ${lacks.join(' and no ')}: ${NO_HOST}` });
+    found.push({
+      span: root.span,
+      reason: `The root node of the board's tree has no ${lacks.join(' and no ')}: ${NO_HOST} Add ${lacks.length === 1 ? 'it' : 'both'}.`,
+    });
   const there = root.children.find(({ name }) => name === 'pci@0');
-  if (there !== undefined) found.push({ span: there.span, reason: `The board's tree has a node /pci@0 already: ${NO_HOST}` });
+  if (there !== undefined)
+    found.push({ span: there.span, reason: `The board's tree has a node /pci@0 already: ${NO_HOST} Rename or delete it.` });
   const known = gicNodes(root);
   const gic = known.find((node) => compatibleOf(node).some((name) => gics.includes(name)));
   const [other] = known;

@@ -44,7 +44,7 @@ export const rootInterruptsMissing: BoardRule = {
       span: system.arrays.find(({ kind }) => kind === 'irqchips')?.member?.span ?? system.cell.span,
       ...(!none && { severity: 'warning' as const }),
       message: none
-        ? `${capital(cellName(system))} lists no interrupt of a device at all, but Linux has ${deviceNames(list)} enabled: it could switch none of their interrupts any more, and storage, network and console would hang. Add irqchips that list all interrupts of the controller.`
+        ? `${capital(cellName(system))} lists no interrupt of a device at all, but Linux has ${deviceNames(list)} enabled: Linux could switch no interrupt of a device on or off any more, and storage, network and console would hang. Add irqchips that list all interrupts of the controller.`
         : `${capital(cellName(system))} does not list INTID ${pins.slice(0, 8).join(', ')}${pins.length > 8 ? ` and ${pins.length - 8} more` : ''}, the ${pins.length === 1 ? 'interrupt' : 'interrupts'} of ${deviceNames(list)}: Linux could not switch ${pins.length === 1 ? 'it' : 'them'} any more, and the ${list.length === 1 ? 'device hangs' : 'devices hang'}. Set the ${pins.length === 1 ? 'bit' : 'bits'} in the irqchips.`,
       related: relatedDevices(list),
       fixes: () => setPins(system, pins),

@@ -43,7 +43,7 @@ export const rootStreamIdMissing: BoardRule = {
     const rest = devices.length - names.length;
     report({
       span: system.arrays.find(({ kind }) => kind === 'stream-ids')?.member?.span ?? system.cell.span,
-      message: `Stream ids of the board are in no stream_ids of root or cells: ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}. After jailhouse enable ${devices.length === 1 ? 'this device' : 'these devices'} could not reach memory any more. Add ${devices.length === 1 ? 'it' : 'them'} to the root cell.`,
+      message: `No stream_ids of the root cell or its cells holds ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}: after jailhouse enable ${devices.length === 1 ? 'this device' : 'these devices'} could not reach memory any more. Add ${devices.length === 1 ? 'the stream id' : 'the stream ids'} to the root cell.`,
       related: devices
         .slice(0, mostRelated)
         .map(({ node }) => ({ span: property(node, 'iommus')?.valueSpan ?? node.span, message: `stream ids of ${node.name}` })),

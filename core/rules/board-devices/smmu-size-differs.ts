@@ -26,7 +26,7 @@ export const smmuSizeDiffers: BoardRule = {
       if (window === undefined || window.size === BigInt(unit.size.value) || unit.size.value === 0) continue;
       report({
         span: unit.size.span,
-        message: `${unit.path} has the size ${hex(unit.size.value)}, but ${device.name} of the board has ${hex(window.size)} (${humanSize(window.size)}): the hypervisor would look for the context banks at a wrong place. Write ${hex(window.size)}.`,
+        message: `${unit.path} has the size ${hex(unit.size.value)} (${humanSize(unit.size.value)}), but ${device.name} of the board has ${hex(window.size)} (${humanSize(window.size)}): the hypervisor would look for the context banks at a wrong place. Write ${hex(window.size)}.`,
         related: [{ span: window.span, message: `registers of ${device.name}` }],
         fixes: () => setNumber(context.system, unit, unit.size, window.size),
       });

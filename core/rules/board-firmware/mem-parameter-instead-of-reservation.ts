@@ -17,7 +17,7 @@ export const memParameterInsteadOfReservation: BoardRule = {
     meaning:
       'On a Raspberry Pi 4 `mem=` cuts memory off at the top, and the memory of Jailhouse lies in the middle: 0x10000000 to 0x1fffffff in the usual configs. It is no substitute for a `no-map` node in /reserved-memory. A limit below the memory of Jailhouse takes all RAM above it from Linux as well. Nothing is said there, nor where the device tree of the board reserves the memory.',
     onTheBoard:
-      '"jailhouse: request_mem_region failed for hypervisor memory." in the kernel log. The line that follows it there, "Did you reserve the memory with mem= or memmap= on the command line?", misleads on this board.',
+      '"jailhouse: request_mem_region failed for hypervisor memory." in the kernel log. The line that follows it there, "jailhouse: Did you reserve the memory with "memmap=" or "mem="?", misleads on this board.',
     remedy: 'Reserve the memory with a no-map node, in an overlay for the board, and take `mem=` out.',
   },
   bad: '# cmdline.txt; the hypervisor is at 0x1fc00000\nconsole=ttyS1,115200 root=/dev/mmcblk0p2 mem=768M',
@@ -33,7 +33,7 @@ export const memParameterInsteadOfReservation: BoardRule = {
     if (inLinux === undefined) return;
     report({
       span: limit.span,
-      message: `mem= leaves Linux the first ${humanSize(limit.size)} of its memory, and hypervisor memory ${rangeText(own)} is among it${inLinux.text}: jailhouse enable would answer "request_mem_region failed for hypervisor memory". Reserve it with a no-map node in /reserved-memory of the board's device tree.`,
+      message: `mem= leaves Linux the first ${humanSize(limit.size)} of its memory, and hypervisor memory ${rangeText(own)} is among it${inLinux.text}: jailhouse enable would fail with "request_mem_region failed for hypervisor memory" in the kernel log. Reserve it with a no-map node in /reserved-memory of the board's device tree.`,
       related: [{ span: memory.physStart.span, message: `hypervisor memory ${rangeText(own)}` }],
     });
   },

@@ -44,7 +44,7 @@ export const vmallocAreaTooSmall: BoardRule = {
     if (start === undefined || starts.some((value) => value <= hypervisorBase)) return;
     report({
       span: limits.vmalloc?.span ?? board.commandLine.parameters.at(-1)?.span ?? { file: board.commandLine.path, start: 0, end: 0 },
-      message: `The vmalloc area of a 32-bit kernel would begin at ${hex(start)} on this board (${limits.vmalloc === undefined ? 'no vmalloc= is given' : `vmalloc= is ${humanSize(limits.vmalloc.size)}`}), but the driver maps the hypervisor at ${hex(hypervisorBase)}: jailhouse enable would answer "Unable to map RAM reserved for hypervisor". Boot with vmalloc=512M.`,
+      message: `The vmalloc area of a 32-bit kernel would begin at ${hex(start)} on this board (${limits.vmalloc === undefined ? 'no vmalloc= is given' : `vmalloc= is ${humanSize(limits.vmalloc.size)}`}), but the driver maps the hypervisor at ${hex(hypervisorBase)}: jailhouse enable would fail with "Unable to map RAM reserved for hypervisor" in the kernel log. Boot with vmalloc=512M.`,
       related: [{ span: memory.size.span, message: `hypervisor memory, ${humanSize(memory.size.value)}` }],
       fixes: () => setVmalloc(context),
     });

@@ -11,7 +11,7 @@ export const ivshmemMemoryNotReserved: BoardRule = {
   catalogue: ['IVS-linux-ram', 'BRD-reserve'],
   prose: {
     meaning:
-      'The sections of an ivshmem link are plain memory, which Linux must not use for anything else: a node of `/reserved-memory` with `no-map` has to cover them, or `mem=` cuts them away. Told of once per link, in the config of the root cell where it takes part. Silent where no device tree of the board is known; a warning where the command line could have cut it away and is not known.',
+      'The sections of an ivshmem link are plain memory, which Linux must not use for anything else: a node of `/reserved-memory` with `no-map` has to cover them, or `mem=` cuts them away. Reported once per link, in the config of the root cell where it takes part. Silent where no device tree of the board is known; a warning where the command line could have cut it away and is not known.',
     onTheBoard:
       'Linux and the link write over each other: packets are garbled, and Linux dies of damaged data at some time or other. The hypervisor clears the state table when the first peer appears (ivshmem.c:ivshmem_init).',
     remedy: 'Reserve the sections with `no-map`, best together with the memory of the hypervisor.',

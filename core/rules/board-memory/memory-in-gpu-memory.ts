@@ -1,7 +1,6 @@
 import type { Board, FirmwareSetting } from '../../board/board.ts';
 import { type AddressRange, type AddressWindow, intersection, overlaps } from '../../config/address-window.ts';
 import type { Fix } from '../../source/finding.ts';
-import { humanSize } from '../../source/numbers.ts';
 import type { Span } from '../../source/span.ts';
 import type { BoardContext, BoardRule } from '../rule.ts';
 import { variantsWhere } from '../variants.ts';
@@ -27,7 +26,7 @@ export const memoryInGpuMemory: BoardRule = {
   catalogue: ['BRD-gpu-mem', 'BRD-ram-exists'],
   prose: {
     meaning:
-      'On a Raspberry Pi the GPU has the top of the first GiB: 76 MiB, or what `gpu_mem` in config.txt says (`gpu_mem_1024` counts before it). No device tree tells of it. Hypervisor memory, RAM of a cell, shared memory of a link and the virtual PCI window may not lie there. Where config.txt sets the size, its line gets a finding, too. RAM regions of the root cell may cover it.',
+      'On a Raspberry Pi the GPU has the top of the first GiB: 76 MiB, or what `gpu_mem` in config.txt says (`gpu_mem_1024` counts before it). No device tree says so. Hypervisor memory, RAM of a cell, shared memory of a link and the virtual PCI window may not lie there. Where config.txt sets the size, its line gets a finding, too. RAM regions of the root cell may cover it.',
     onTheBoard:
       'The firmware of the GPU and the hypervisor or the cell write over each other: enable fails or the board freezes, the picture breaks, or Linux does not boot in the cell. Seen on a Raspberry Pi 4 with memory at 0x30000000; upstream moved its memory below 0x30000000 for that reason.',
     remedy:
@@ -41,10 +40,11 @@ export const memoryInGpuMemory: BoardRule = {
       const hit = overlapWith(board, ranges);
       if (hit === undefined) continue;
       const { on, gpu, part } = hit;
+      const whole = ranges.length === 1 && part.size === ranges[0]?.size;
       const setting = settingOf(board, gpu);
       report({
         span,
-        message: `${name.replace(/^[a-z](?!\w*_)/, (letter) => letter.toUpperCase())}${member === system ? '' : ` of ${cellName(member)}`} lies in GPU memory ${rangeText(gpu)}${on.text}, in ${rangeText(part)}: the GPU and Jailhouse write over each other, and the board freezes or the guest does not boot. Move it, or lower gpu_mem.`,
+        message: `${name.replace(/^[a-z](?!\w*_)/, (letter) => letter.toUpperCase())}${member === system ? '' : ` of ${cellName(member)}`} lies ${whole ? '' : 'partly '}in GPU memory ${rangeText(gpu)}${on.text}${whole ? '' : `, in ${rangeText(part)}`}: the GPU and Jailhouse write over each other, and the board freezes or the guest does not boot. Move it, or lower gpu_mem.`,
         related: [{ span: gpu.span, message: gpuText(gpu, setting) }],
         fixes: () => [...lowerGpuMemory(context, gpu, setting), ...move()],
       });
@@ -118,11 +118,10 @@ function reportAtSetting(context: BoardContext, report: Parameters<BoardRule['ch
   const setting = first && settingOf(board, first.gpu);
   if (first === undefined || setting === undefined) return;
   const others = inside.length - 1;
-  const who =
-    others === 0 ? `${first.name} of these configs lies` : `${first.name} and ${count(others, 'other part')} of these configs lie`;
+  const who = others === 0 ? `${first.name} lies` : `${first.name} and ${count(others, 'other part')} of these configs lie`;
   report({
     span: setting.valueSpan,
-    message: `GPU memory of ${humanSize(first.gpu.size)} is ${rangeText(first.gpu)}${first.on.text}: ${who} there, and the two write over each other. Lower gpu_mem, or move the memory.`,
+    message: `GPU memory is ${rangeText(first.gpu)}${first.on.text}: ${who} there, and the two write over each other. Lower gpu_mem, or move the memory.`,
     related: inside.slice(0, 8).map(({ span, name }) => ({ span, message: name })),
     fixes: () => lowerGpuMemory(context, first.gpu, setting),
   });

@@ -14,7 +14,7 @@ export const memoryNotFitted: BoardRule = {
   catalogue: ['HV-is-ram', 'BRD-ram-exists'],
   prose: {
     meaning:
-      'Hypervisor memory, RAM of a cell or shared memory of a link has to be RAM on the board. Error where no RAM is on any board that the configs are checked for. Where the RAM size is not stated in jailhouse.json and some boards have it and others do not: warning. Where only a device tree tells of the RAM: information, since firmware often corrects its memory nodes at boot.',
+      'Hypervisor memory, RAM of a cell or shared memory of a link has to be RAM on the board. It is an error where none of the boards that the configs are checked for has RAM there. Where jailhouse.json does not state the RAM size, and some boards have RAM there and others do not, it is a warning. Where only a device tree tells of the RAM, it is information, since firmware often corrects its memory nodes at boot.',
     onTheBoard:
       'The driver or the hypervisor dies when it copies itself there ("synchronous external abort", observed), and the first write to memory of a cell that is not there parks the root CPU ("Unhandled data write", observed).',
     remedy:
@@ -34,7 +34,7 @@ export const memoryNotFitted: BoardRule = {
       report({
         span: claim.span,
         severity,
-        message: `${claim.kind === 'ram' ? name : name.replace(/^./, (letter) => letter.toUpperCase())} lies where no RAM is${on.text}${whole ? '' : ` in ${parts.slice(0, 3).map(rangeText).join(', ')}`}: ${effects[claim.kind]}. ${
+        message: `${claim.kind === 'ram' ? name : name.replace(/^./, (letter) => letter.toUpperCase())} lies ${whole ? '' : 'partly '}where no RAM is${on.text}${whole ? '' : `, in ${parts.slice(0, 3).map(rangeText).join(', ')}`}: ${effects[claim.kind]}. ${
           board.kind === 'other'
             ? "Use RAM that the board's device tree has, unless firmware tells Linux of other RAM at boot."
             : on.all

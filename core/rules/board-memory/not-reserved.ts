@@ -21,13 +21,13 @@ export function reportNotReserved(context: BoardContext, report: Reporter, claim
   const { on, parts, severity, note } = owns;
   const [first] = parts;
   const whole = parts.length === claim.ranges.length && first?.start === claim.ranges[0]?.start && first?.size === claim.ranges[0]?.size;
-  const where = whole ? '' : ` in ${parts.slice(0, 3).map(rangeText).join(', ')}`;
+  const where = whole ? '' : `, in ${parts.slice(0, 3).map(rangeText).join(', ')}`;
   const name = member === system ? claim.name : `${claim.name} of ${cellName(member)}`;
   const hull = hullOf(claim.ranges);
   report({
     span: claim.span,
     severity,
-    message: `${name.replace(/^./, (letter) => (claim.kind === 'ram' ? letter : letter.toUpperCase()))} is memory that Linux uses${on.text}${where}: ${effect}. ${stateOf(board, claim.ranges)} Reserve it in the board's device tree, with no-map.${note}`,
+    message: `${name.replace(/^./, (letter) => (claim.kind === 'ram' ? letter : letter.toUpperCase()))} is ${whole ? '' : 'partly '}memory that Linux uses${on.text}${where}: ${effect}. ${stateOf(board, claim.ranges)} Reserve it in the board's device tree, with no-map.${note}`,
     related: reservationsAt(board, claim.ranges),
     fixes: () => reserveFixes(context, withGapsBeside(context, hull), nodeName).map((fix) => ({ ...fix, needsChoice: true })),
   });

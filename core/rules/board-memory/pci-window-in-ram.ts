@@ -36,7 +36,7 @@ export const pciWindowInRam: BoardRule = {
     const known = board.reserved !== undefined;
     const used = new Coverage(on.variants.flatMap((variant) => use.inUse(variant, range))).ranges;
     const where =
-      used.length === 1 && used[0]?.start === range.start && used[0].size === range.size ? '' : ` in ${used.map(rangeText).join(', ')}`;
+      used.length === 1 && used[0]?.start === range.start && used[0].size === range.size ? '' : `, in ${used.map(rangeText).join(', ')}`;
     const banks = on.variants.flatMap(({ linux }) => linux.filter((bank) => overlaps(bank, range)));
     const [bank] = banks;
     const covering = (board.reserved ?? []).filter((reserved) => overlaps(reserved, range));

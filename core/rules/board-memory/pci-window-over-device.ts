@@ -49,7 +49,7 @@ export const pciWindowOverDevice: BoardRule = {
       span: base.span,
       severity: !enabled ? 'information' : quiet ? 'warning' : 'error',
       message: enabled
-        ? `The virtual PCI window ${rangeText(range)} lies over ${name} ${rangeText(window)}${quiet ? '. If the kernel has a driver for that,' : ':'} Linux refuses the window there, or the device cannot be reached any more, and the virtual PCI devices do not show up. Move the window.`
+        ? `The virtual PCI window ${rangeText(range)} lies over ${name} ${rangeText(window)}${quiet ? '. If the kernel has a driver for that,' : ':'} Linux refuses the window there, or the device cannot be reached any more, and the virtual PCI devices do not show up. Move pci_mmconfig_base below 4 GiB to where neither RAM nor a device is.`
         : `The virtual PCI window ${rangeText(range)} lies over ${name} ${rangeText(window)}, which is disabled in the board's device tree. Once it is enabled the two collide.`,
       related: [culprit, ...others]
         .slice(0, 8)

@@ -15,7 +15,7 @@ export const regionBeyondBoardAddressWidth: BoardRule = {
   catalogue: ['MEM-ipa-width', 'MEM-phys-width'],
   prose: {
     meaning:
-      'The CPUs of the board have fewer address bits than the region needs: 40 on a Cortex-A53, 44 on a Cortex-A57 or A72. Guest addresses beyond them break the page tables of the hypervisor where the CPUs have less than 44 bits; physical ones are nowhere: warning. What no arm64 processor reaches is told of by region-beyond-address-space, without a board.',
+      'The CPUs of the board have fewer address bits than the region needs: 40 on a Cortex-A53, 44 on a Cortex-A57 or A72. Guest addresses beyond them break the page tables of the hypervisor where the CPUs have less than 44 bits. Physical addresses beyond them lead nowhere: a warning. What no arm64 processor reaches is the matter of region-beyond-address-space, which needs no board.',
     onTheBoard:
       'With less than 44 bits the hypervisor writes behind the root table of the cell into memory of its page pool, and the board dies at enable or create. A physical address that does not exist ends in an external abort (arm64/paging.h, arm-common/paging.c).',
     remedy: 'Correct the address; a digit too many is the usual reason.',

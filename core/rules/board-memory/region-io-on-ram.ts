@@ -15,7 +15,7 @@ export const regionIoOnRam: BoardRule = {
   catalogue: ['MEM-io-on-ram'],
   prose: {
     meaning:
-      'JAILHOUSE_MEM_IO maps a region as device memory, and the region lies in RAM of the board. What has EXECUTE or LOADABLE is told of by io-on-memory, without a board; sections of an ivshmem link have a rule of their own.',
+      'JAILHOUSE_MEM_IO maps a region as device memory, and the region lies in RAM of the board. Regions with EXECUTE or LOADABLE are the matter of io-on-memory, which needs no board; sections of an ivshmem link have a rule of their own.',
     onTheBoard:
       'Accesses are slow, unaligned ones fault in the guest, and `jailhouse cell linux` does not take the region for RAM. Linux that maps the same RAM through its caches sees old data (arm-common/mmu_cell.c). An emulator shows none of it.',
     remedy: 'Drop JAILHOUSE_MEM_IO, or correct the address where a device was meant.',

@@ -55,8 +55,12 @@ function reportUnread(context: BoardContext, node: TreeNode, unread: Reservation
       unread === 'ranges' ? 'Add "ranges;".' : `Write <${value}>, and "reg" of the nodes for it.`
     }`,
     related: [
-      ...relatedChildren(node.children.filter((child) => written === undefined || child.span.file !== written.span.file)),
-      ...(unread === 'ranges' ? [] : [{ span: property(root, unread)?.valueSpan ?? root.span, message: `${unread} of the root node` }]),
+      ...(unread === 'ranges'
+        ? []
+        : [
+            ...relatedChildren(node.children.filter((child) => written === undefined || child.span.file !== written.span.file)),
+            { span: property(root, unread)?.valueSpan ?? root.span, message: `${unread} of the root node` },
+          ]),
     ],
     fixes: () => countFixes(context, node, expected),
   });
@@ -116,7 +120,7 @@ function reportReg({ text, files }: BoardContext, node: TreeNode, report: Report
   const said = property(parent, '#size-cells') ?? property(parent, '#address-cells');
   report({
     span: reg.valueSpan,
-    message: `"reg" of ${node.name} has ${count(written, 'cell')}, but under ${parent.name === '' ? '/' : parent.name} an entry takes ${perEntry} (#address-cells ${counts.address}, #size-cells ${counts.size}): Linux skips the reservation ("invalid reg property"), and the memory is not kept free.`,
+    message: `"reg" of ${node.name} has ${count(written, 'cell')}, but under ${parent.name === '' ? '/' : parent.name} an entry takes ${perEntry} (#address-cells ${counts.address}, #size-cells ${counts.size}): Linux skips the reservation ("invalid reg property"), and the memory is not kept free. Write ${perEntry} cells for each entry.`,
     related: said === undefined ? [] : [{ span: said.valueSpan, message: `counts of ${parent.name}` }],
     fixes: () => {
       const range = guess(cellsOf(reg));
@@ -159,7 +163,7 @@ function reportChangedCounts({ board, files }: BoardContext, reservedMemory: Tre
     if (broken.length === 0) continue;
     report({
       span: changed.valueSpan,
-      message: `The overlay sets ${changed.name} of ${node.name === '' ? 'the root node' : node.name}, and ${count(broken.length, 'node')} of the board's own tree, ${broken[0]?.name} first, no longer ${broken.length === 1 ? 'fits' : 'fit'}: Linux reads other addresses there or skips them. Leave the counts alone and write "reg" for those of the board.`,
+      message: `The overlay sets ${changed.name} of ${node.name === '' ? 'the root node' : node.name}, and ${broken[0]?.name}${broken.length === 1 ? '' : ` and ${count(broken.length - 1, 'other node')}`} of the board's own tree no longer ${broken.length === 1 ? 'fits' : 'fit'}: Linux reads other addresses there or skips them. Leave the counts alone and write "reg" for those of the board.`,
       related: relatedChildren(broken),
     });
   }

@@ -61,11 +61,11 @@ export const guestDeviceUnmapped: GuestRule = {
             ? 'the guest dies as soon as its driver starts'
             : touch === 'maybe'
               ? 'if the kernel of the guest has a driver for it, the guest dies as soon as that starts'
-              : 'the guest dies if somebody uses it; its driver does not touch it by itself';
+              : 'its driver does not touch it by itself, but the guest dies if somebody uses it';
         report({
           span: window.entry.addressSpan,
           severity: touch === 'surely' ? 'error' : touch === 'maybe' ? 'warning' : 'information',
-          message: `${who} has registers at ${rangeText(window)}, which lie in no region of ${cellName(cell)}${emulated === undefined ? '' : ` but in ${emulated.name} ${rangeText(emulated)}, which the hypervisor answers for`}: ${outcome} ("Unhandled data read at ${hex(window.start)}..."). ${translationHint(context, window)}Add a region for it to the cell, or disable the node.`,
+          message: `${who} has registers at ${rangeText(window)}, which lie in no region of ${cellName(cell)}${emulated === undefined ? '' : ` but in ${emulated.name} ${rangeText(emulated)}, which the hypervisor answers for`}: ${outcome} ("Unhandled data read at ${hex(window.start)}..."). ${remedyFor(context, window)}`,
           related: nearestRegion(context, window),
           fixes: () => [...translateFixes(context, device, window), ...regionFixes(context, device), ...disableFixes(context, device)],
         });
@@ -90,11 +90,11 @@ function translated({ board, cell }: GuestContext, window: GuestWindow): bigint 
   return readings.find(({ address }) => reachOf(cell).all.covers({ start: address, size: window.size }))?.address;
 }
 
-function translationHint(context: GuestContext, window: GuestWindow): string {
+function remedyFor(context: GuestContext, window: GuestWindow): string {
   const address = translated(context, window);
   return address === undefined
-    ? ''
-    : `${hex(window.start)} is an address of a bus of the board; the CPUs see the device at ${hex(address)}, which the cell has. `;
+    ? 'Add a region for it to the cell, or disable the node.'
+    : `${hex(window.start)} is an address of a bus of the board; the CPUs see the device at ${hex(address)}, which the cell has. Write that, or give the buses above the "ranges" of the board.`;
 }
 
 function translateFixes(context: GuestContext, device: GuestDevice, window: GuestWindow): readonly Fix[] {

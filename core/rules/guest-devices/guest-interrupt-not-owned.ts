@@ -39,7 +39,7 @@ export const guestInterruptNotOwned: GuestRule = {
         report({
           span,
           severity: 'warning',
-          message: `PPI ${number} (INTID ${intid}) of ${deviceText(node)} is the maintenance interrupt, which the hypervisor keeps for itself: the guest never gets it.`,
+          message: `PPI ${number} (INTID ${intid}) of ${deviceText(node)} is the maintenance interrupt, which the hypervisor keeps for itself: the guest never gets it. Compare the number with the board's tree, or leave it out.`,
           related: [{ span: maintenance.span, message: `maintenance_irq ${maintenance.value}` }],
         });
       if (kind !== 'spi' || pins.has(intid)) continue;

@@ -127,7 +127,7 @@ function checkDevice(context: GuestContext, { node }: VirtualHost, map: Interrup
   if (entry.intid !== wanted + 32) {
     report({
       span: entry.specifierSpan,
-      message: `The guest expects the interrupts of ${name} (pin ${pin}) at ${entry.kind === 'spi' ? `SPI ${entry.number}` : `INTID ${entry.intid}`}, but the hypervisor raises SPI ${wanted}, vpci_irq_base ${base.value} + ${pin - 1}: they do not arrive.${ownsPin(cell, entry.intid) ? '' : ` The cell does not even have INTID ${entry.intid}.`}`,
+      message: `The guest expects the interrupts of ${name} (pin ${pin}) at ${entry.kind === 'spi' ? `SPI ${entry.number}` : `INTID ${entry.intid}`}, but the hypervisor raises SPI ${wanted}, vpci_irq_base ${base.value} + ${pin - 1}: they do not arrive.${ownsPin(cell, entry.intid) ? '' : ` The cell does not even have INTID ${entry.intid}.`} Write SPI ${wanted} into the interrupt-map.`,
       related,
       fixes: () => [...entryFixes(context, entry, wanted), ...baseFixes(context, map, entry, pin)],
     });

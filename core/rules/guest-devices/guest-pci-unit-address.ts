@@ -27,7 +27,7 @@ export const guestPciUnitAddress: GuestRule = {
       const name = node.name.replace(/@.*$/, `@${reg.busAddress.toString(16)}`);
       report({
         span: node.span,
-        message: `The name ${node.name} says 0x${stated}, but the registers are at ${hex(reg.busAddress)}.`,
+        message: `The name ${node.name} says 0x${stated}, but the registers are at ${hex(reg.busAddress)}. Rename it to ${name}.`,
         related: [{ span: reg.addressSpan, message: `the address that counts, ${hex(reg.busAddress)}` }],
         fixes: () => {
           const edits = renameNode(node, name, text);

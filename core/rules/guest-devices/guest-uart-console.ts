@@ -71,7 +71,7 @@ export const guestUartConsole: GuestRule = {
     report({
       span: window.entry.addressSpan,
       severity: 'information',
-      message: `The guest prints at ${hex(window.start)}, the loader and other programs of the inmate library at ${hex(console.address.value)}.`,
+      message: `The guest prints at ${hex(window.start)}, the loader and other programs of the inmate library at ${hex(console.address.value)}. That is fine if it is meant.`,
       related: [{ span: console.address.span, message: `console of the cell, ${hex(console.address.value)}` }],
     });
   },

@@ -46,11 +46,11 @@ export const guestGicDiffers: GuestRule = {
       }
       const [first, second] = regOf(node);
       if (first?.address === undefined) continue;
-      const compare = (entry: RegEntry, base: Field<bigint>, what: string, hint = ''): void => {
+      const compare = (entry: RegEntry, base: Field<bigint>, what: string, hint = '', is = 'it is'): void => {
         if (base.value === 0n || entry.address === undefined || entry.address === base.value) return;
         report({
           span: entry.addressSpan,
-          message: `The guest looks for the ${what} at ${hex(entry.address)}, but it is at ${hex(base.value)}${hint}: the guest would die at the first access ("Unhandled data read at ${hex(entry.address)}...").`,
+          message: `The guest looks for the ${what} at ${hex(entry.address)}, but ${is} at ${hex(base.value)}${hint}: the guest would die at the first access ("Unhandled data read at ${hex(entry.address)}..."). Write ${hex(base.value)}.`,
           related: [{ span: base.span, message: `${base.path.slice(base.path.lastIndexOf('.') + 1)} ${hex(base.value)}` }],
           fixes: () => setAddress(node, entry, base.value, text),
         });
@@ -73,7 +73,7 @@ export const guestGicDiffers: GuestRule = {
       const cpus = BigInt((highestCpu(system.cpus) ?? 0) + 1);
       const start = gic.gicrBase.value;
       if (second.address >= start && second.address < start + cpus * redistributor) continue;
-      compare(second, gic.gicrBase, 'redistributors');
+      compare(second, gic.gicrBase, 'redistributors', '', 'they are');
     }
   },
 };

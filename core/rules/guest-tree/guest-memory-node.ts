@@ -47,7 +47,7 @@ export const guestMemoryNode: GuestRule = {
         const gap = all.gaps(foreign)[0] ?? foreign;
         report({
           span: foreign.span,
-          message: `${node.name} makes ${rangeText(foreign)} RAM of the guest, but ${gap.size === foreign.size ? 'it' : rangeText(gap)} lies in no region of the cell: Linux would die of "Unhandled data write". jailhouse cell linux writes the right RAM into /memory and leaves this node as it is.`,
+          message: `${node.name} makes ${rangeText(foreign)} RAM of the guest, but ${gap.size === foreign.size ? 'it' : rangeText(gap)} lies in no region of the cell: Linux would die of "Unhandled data write". jailhouse cell linux writes the right RAM into /memory and leaves this node as it is: delete it, or rename it to memory.`,
           related,
           fixes,
         });
@@ -56,7 +56,7 @@ export const guestMemoryNode: GuestRule = {
         report({
           span: odd.span,
           severity: 'warning',
-          message: `${node.name} makes ${rangeText(odd)} RAM of the guest, but ${gap.size === odd.size ? 'it' : rangeText(gap)} belongs to devices or is shared with others: Linux would overwrite it.`,
+          message: `${node.name} makes ${rangeText(odd)} RAM of the guest, but ${gap.size === odd.size ? 'it' : rangeText(gap)} belongs to devices or is shared with others: Linux would overwrite it. Delete the node: jailhouse cell linux writes the RAM of the cell into /memory.`,
           related,
           fixes,
         });

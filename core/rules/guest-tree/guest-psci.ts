@@ -60,7 +60,7 @@ export const guestPsci: GuestRule = {
     } else if (stringOf(node, 'method') !== 'smc')
       report({
         span: method.valueSpan,
-        message: `The guest would call PSCI by "${stringOf(node, 'method')}", but the hypervisor listens to "smc": the first call ends the cell ("FATAL: forbidden access").`,
+        message: `The guest would call PSCI by "${stringOf(node, 'method')}", but the hypervisor listens to "smc": the first call ends the cell ("FATAL: forbidden access"). Write method = "smc".`,
         fixes: () => [{ title: 'Set method to "smc"', edits: [replaceValue(method, '"smc"')] }],
       });
     const compatible = property(node, 'compatible');

@@ -39,7 +39,7 @@ export const guestReservedMemory: GuestRule = {
       const gap = all.gaps(range)[0] ?? range;
       report({
         span,
-        message: `${name} ${rangeText(range)} lies ${gap.size === range.size ? '' : 'partly '}in no region of ${cellName(cell)}${gap.size === range.size ? '' : ` (${rangeText(gap)})`}: there is no memory that the guest could use or leave alone. Delete it, or move it into the RAM of the cell.`,
+        message: `${name} ${rangeText(range)} lies ${gap.size === range.size ? '' : `partly, in ${rangeText(gap)}, `}in no region of ${cellName(cell)}: there is no memory that the guest could use or leave alone. Delete it, or move it into the RAM of the cell.`,
         related: ram === undefined ? [] : [relatedRegion(ram, 'virt')],
       });
     }

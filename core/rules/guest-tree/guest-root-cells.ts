@@ -31,7 +31,7 @@ export const guestRootCells: GuestRule = {
       if (cells === undefined) {
         report({
           span: root.span,
-          message: `The root node has no ${name}: jailhouse cell linux would say "Invalid DTB". Add it; left out it counts as ${standard}.`,
+          message: `The root node has no ${name}: jailhouse cell linux would say "Invalid DTB". Add ${name} = <${standard}>, as which it counts where it is left out.`,
           fixes: () => {
             const line = `${name} = <${standard}>;`;
             const edit = addProperty(root, line, text);

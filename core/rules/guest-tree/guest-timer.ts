@@ -85,7 +85,7 @@ export const guestTimer: GuestRule = {
         report({
           span: interrupt.span,
           severity: role === virtualTimer && stated !== undefined ? 'error' : role === virtualTimer ? 'warning' : 'information',
-          message: `The interrupt of the ${name} is PPI ${interrupt.number}; ${stated === undefined ? 'on nearly every chip' : "in the board's tree"} it is PPI ${wanted}.${role === virtualTimer ? ' Linux in a cell takes its ticks from it.' : ''}`,
+          message: `The interrupt of the ${name} is PPI ${interrupt.number}; ${stated === undefined ? 'on nearly every chip' : "in the board's tree"} it is PPI ${wanted}.${role === virtualTimer ? ' Linux in a cell takes its ticks from it.' : ''} ${stated === undefined ? 'Compare it with' : 'Copy it from'} the board's tree.`,
           related,
           fixes,
         });
