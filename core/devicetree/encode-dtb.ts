@@ -1,3 +1,4 @@
+import { ByteWriter } from './byte-writer.ts';
 import type { DeviceTree, TreeNode } from './model.ts';
 
 /** Structure block tokens (Devicetree Specification 5.4.1). */
@@ -62,56 +63,6 @@ function writeNodes(root: TreeNode, out: ByteWriter, strings: StringTable): void
 }
 
 const utf8 = new TextEncoder();
-
-/** Grows as it is written to. */
-class ByteWriter {
-  private buffer = new Uint8Array(1024);
-  length = 0;
-
-  private room(bytes: number): number {
-    const at = this.length;
-    this.length += bytes;
-    if (this.length > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(this.length, this.buffer.length * 2));
-      larger.set(this.buffer);
-      this.buffer = larger;
-    }
-    return at;
-  }
-
-  u32(value: number): void {
-    const at = this.room(4);
-    this.buffer[at] = value >>> 24;
-    this.buffer[at + 1] = value >>> 16;
-    this.buffer[at + 2] = value >>> 8;
-    this.buffer[at + 3] = value;
-  }
-
-  u64(value: bigint): void {
-    this.u32(Number((value >> 32n) & 0xffffffffn));
-    this.u32(Number(value & 0xffffffffn));
-  }
-
-  raw(bytes: Uint8Array): void {
-    const at = this.room(bytes.length);
-    this.buffer.set(bytes, at);
-  }
-
-  /** With the NUL at its end. */
-  text(text: string): void {
-    this.raw(utf8.encode(text));
-    this.room(1);
-  }
-
-  /** To the next multiple of four; the bytes between are zero. */
-  align(): void {
-    this.room(-this.length & 3);
-  }
-
-  bytes(): Uint8Array {
-    return this.buffer.slice(0, this.length);
-  }
-}
 
 /** Property names, each once; a name that ends another one shares its bytes, as in dtc (livetree.c:stringtable_insert in flattree.c). */
 class StringTable {

@@ -1,4 +1,5 @@
 import type { SourceFile } from '../source/source-file.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { CellExpression } from './cell-expression.ts';
 import type { SourcePart, ValueMarker } from './source-node.ts';
 import type { SourceProblems } from './source-problems.ts';
@@ -25,8 +26,7 @@ export type IncludedBytes = (name: string, from: SourceFile) => Uint8Array | und
 /** Reads the values of properties: cells, strings, bytes, references, and lists of these (dtc 1.6.1, dtc-parser.y, propdata). */
 export class ValueReader {
   readonly integers: CellExpression;
-  private buffer = new Uint8Array(4096);
-  private length = 0;
+  private readonly out = new ByteWriter();
   private parts: SourcePart[] = [];
   private markers: ValueMarker[] = [];
   private includedBytes = 0;
@@ -41,11 +41,11 @@ export class ValueReader {
 
   /** Reads up to what follows the value. The current token is the first of it. */
   read(): ReadValue {
-    this.length = 0;
+    this.out.clear();
     this.parts = [];
     this.markers = [];
     const complete = this.list();
-    return { value: this.buffer.slice(0, this.length), parts: this.parts, markers: this.markers, complete };
+    return { value: this.out.bytes(), parts: this.parts, markers: this.markers, complete };
   }
 
   private list(): boolean {
@@ -100,7 +100,7 @@ export class ValueReader {
     const { bytes, problem } = stringBytes(lexer.source.text.slice(lexer.start + 1, lexer.end - 1));
     if (problem !== undefined) this.problem(problem);
     this.part('string', bytes.length, undefined);
-    this.append(bytes);
+    this.out.raw(bytes);
     lexer.next();
     return true;
   }
@@ -134,7 +134,7 @@ export class ValueReader {
         if (width === 32) this.mark('phandle', lexer.text);
         else this.problem(`References stand in cells of 32 bits only, not in elements of ${width}.`);
         this.part('cell', width / 8, lexer.text);
-        this.integer((1n << BigInt(width)) - 1n, width);
+        this.out.integer((1n << BigInt(width)) - 1n, width / 8);
         lexer.next();
       } else if (lexer.kind === TreeTokenKind.Label) this.label();
       else if (this.integers.starts()) {
@@ -144,29 +144,25 @@ export class ValueReader {
         const end = lexer.lastSource === source ? lexer.lastEnd : start + 1;
         this.parts.push({
           kind: 'cell',
-          offset: this.length,
+          offset: this.out.length,
           size: width / 8,
           span: source.spanOf(start, end),
           reference: undefined,
         });
         this.fit(BigInt(value), width, source.spanOf(start, end));
-        this.integer(BigInt(value), width);
+        this.out.integer(BigInt(value), width / 8);
       } else return this.expected('a number, a reference or ">"');
     }
   }
 
   private number(value: number | bigint, width: number): void {
     if (typeof value === 'number' && width === 32 && value <= 0xffffffff) {
-      const at = this.room(4);
-      this.buffer[at] = value >>> 24;
-      this.buffer[at + 1] = value >>> 16;
-      this.buffer[at + 2] = value >>> 8;
-      this.buffer[at + 3] = value;
+      this.out.u32(value);
       return;
     }
     const { source, start, end } = this.lexer;
     this.fit(BigInt(value), width, source.spanOf(start, end));
-    this.integer(BigInt(value), width);
+    this.out.integer(BigInt(value), width / 8);
   }
 
   /** Bits above the element must be all 0, or all 1 as in a negative number. */
@@ -178,31 +174,21 @@ export class ValueReader {
     this.problems.report('dts-syntax', `${shown} does not fit an element of ${width} bits.${remedy}`, span);
   }
 
-  private integer(value: bigint, width: number): void {
-    const bytes = width / 8;
-    const at = this.room(bytes);
-    let rest = value;
-    for (let i = bytes - 1; i >= 0; i--) {
-      this.buffer[at + i] = Number(rest & 0xffn);
-      rest >>= 8n;
-    }
-  }
-
   private bytes(): boolean {
     const { lexer } = this;
     const { source, start } = lexer;
-    const offset = this.length;
+    const offset = this.out.length;
     lexer.next();
     for (;;) {
       if (lexer.kind === TreeTokenKind.Byte) {
-        this.buffer[this.room(1)] = lexer.value as number;
+        this.out.u8(lexer.value as number);
         lexer.next();
       } else if (lexer.kind === TreeTokenKind.Label) this.label();
       else break;
     }
     const closed = this.isChar(93);
     const end = closed && lexer.source === source ? lexer.end : lexer.lastSource === source ? lexer.lastEnd : start + 1;
-    this.parts.push({ kind: 'bytes', offset, size: this.length - offset, span: source.spanOf(start, end), reference: undefined });
+    this.parts.push({ kind: 'bytes', offset, size: this.out.length - offset, span: source.spanOf(start, end), reference: undefined });
     if (!closed) return this.expected('two hexadecimal digits or "]"');
     lexer.next();
     return true;
@@ -249,35 +235,19 @@ export class ValueReader {
       this.problems.report('dts-include', `More than ${MAX_INCLUDED_BYTES >> 20} MiB of included bytes are not read.`, nameSpan);
       return true;
     }
-    this.parts.push({ kind: 'bytes', offset: this.length, size: bytes.length, span, reference: undefined });
-    this.append(bytes);
+    this.parts.push({ kind: 'bytes', offset: this.out.length, size: bytes.length, span, reference: undefined });
+    this.out.raw(bytes);
     return true;
   }
 
   private part(kind: SourcePart['kind'], size: number, reference: string | undefined): void {
     const { source, start, end } = this.lexer;
-    this.parts.push({ kind, offset: this.length, size, span: source.spanOf(start, end), reference });
+    this.parts.push({ kind, offset: this.out.length, size, span: source.spanOf(start, end), reference });
   }
 
   private mark(kind: ValueMarker['kind'], name: string): void {
     const { source, start, end } = this.lexer;
-    this.markers.push({ kind, offset: this.length, name, span: source.spanOf(start, end) });
-  }
-
-  private append(bytes: Uint8Array): void {
-    const at = this.room(bytes.length);
-    this.buffer.set(bytes, at);
-  }
-
-  private room(bytes: number): number {
-    const at = this.length;
-    this.length += bytes;
-    if (this.length > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(this.length, this.buffer.length * 2));
-      larger.set(this.buffer);
-      this.buffer = larger;
-    }
-    return at;
+    this.markers.push({ kind, offset: this.out.length, name, span: source.spanOf(start, end) });
   }
 
   private isChar(code: number): boolean {

@@ -10,6 +10,7 @@ import { replaceCells } from '../../fixes/tree-cells.ts';
 import { addProperty, replaceValue } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
+import { roundDown, roundUp } from '../../system/free-place.ts';
 import type { GuestContext, GuestRule, TextOf } from '../rule.ts';
 import { cellName, rangeText, regionByVirt, relatedRegion } from '../wording.ts';
 import { reachOf, regionsAt } from './cell-reach.ts';
@@ -142,8 +143,8 @@ function regionFixes(context: GuestContext, { node, windows }: GuestDevice): rea
 }
 
 function pagesOf({ start, size }: GuestWindow): AddressRange {
-  const first = start - (start % pageSize);
-  return { start: first, size: ((start + size - first + pageSize - 1n) / pageSize) * pageSize };
+  const first = roundDown(start, pageSize);
+  return { start: first, size: roundUp(start + size, pageSize) - first };
 }
 
 function disableFixes({ tree, text }: GuestContext, { node }: GuestDevice): readonly Fix[] {

@@ -1,9 +1,10 @@
+import { gicVersionOf } from '../../board/gic.ts';
 import { gicOf } from '../../config/gic.ts';
 import { pinsOf } from '../../config/interrupt-pins.ts';
 import type { Config } from '../../config/model.ts';
 import { interruptsOf, type NodeInterrupt } from '../../devicetree/interrupts.ts';
 import type { DeviceTree, TreeNode } from '../../devicetree/model.ts';
-import { enabledNodes, gicVersionOf } from './guest-nodes.ts';
+import { enabledNodes } from './guest-nodes.ts';
 
 /** An interrupt of an enabled device of the guest that ends at a GIC. */
 export interface GuestInterrupt extends NodeInterrupt {

@@ -1,6 +1,6 @@
+import { gicVersionOf } from '../../board/gic.ts';
 import type { AddressRange } from '../../config/address-window.ts';
 import { type RegEntry, regOf } from '../../devicetree/addresses.ts';
-import { gicV2Compatibles, gicV3Compatibles } from '../../devicetree/interrupt-specifier.ts';
 import type { DeviceTree, TreeNode } from '../../devicetree/model.ts';
 import { compatibleOf, pathOf, stringOf, stringsOf } from '../../devicetree/tree-access.ts';
 
@@ -89,15 +89,6 @@ function findDevices(tree: DeviceTree): readonly GuestDevice[] {
 /** `serial` of `serial@fe215040`. */
 export function baseNameOf(node: TreeNode): string {
   return node.name.replace(/@.*$/, '');
-}
-
-/** GIC architecture that a node speaks of; undefined for other nodes. */
-export function gicVersionOf(node: TreeNode): 2 | 3 | undefined {
-  for (const name of compatibleOf(node)) {
-    if (gicV2Compatibles.has(name)) return 2;
-    if (gicV3Compatibles.has(name)) return 3;
-  }
-  return undefined;
 }
 
 /** Enabled GICs of the tree. */

@@ -1,3 +1,4 @@
+import { gicVersionOf } from '../../board/gic.ts';
 import { highestCpu } from '../../config/cpu-list.ts';
 import { gicOf } from '../../config/gic.ts';
 import type { Field } from '../../config/model.ts';
@@ -7,7 +8,7 @@ import { cellOf, property } from '../../devicetree/tree-access.ts';
 import { replaceCells } from '../../fixes/tree-cells.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
-import { gicNodes, gicVersionOf } from '../guest-devices/guest-nodes.ts';
+import { gicNodes } from '../guest-devices/guest-nodes.ts';
 import type { GuestRule, TextOf } from '../rule.ts';
 
 /** Bytes that a CPU's redistributor takes at most: GICv4 (hypervisor/arch/arm-common/include/asm/gic_v3.h). */
