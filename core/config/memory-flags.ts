@@ -57,3 +57,8 @@ export function isEmpty(region: MemoryRegion): boolean {
 export function isCommRegion(region: MemoryRegion): boolean {
   return hasFlag(region, 'COMM_REGION');
 }
+
+/** The root cell loses it when the cell is created, and gets it back when the cell is destroyed (control.c:cell_create). */
+export function isTakenFromRoot(region: MemoryRegion): boolean {
+  return !isCommRegion(region) && !hasFlag(region, 'ROOTSHARED');
+}

@@ -35,3 +35,13 @@ export function relatedRegion(region: MemoryRegion, by: 'phys' | 'virt'): Relate
 export function count(number: number | bigint, singular: string, plural = `${singular}s`): string {
   return `${number} ${number === 1 || number === 1n ? singular : plural}`;
 }
+
+/** With a capital, unless an identifier such as `mem_regions[3]` stands first. */
+export function sentenceStart(text: string): string {
+  return text.replace(/^[a-z](?!\w*_)/, (letter) => letter.toUpperCase());
+}
+
+/** `1, 2, 3 and 5 more`: the first eight. */
+export function listed(numbers: readonly number[]): string {
+  return `${numbers.slice(0, 8).join(', ')}${numbers.length > 8 ? ` and ${numbers.length - 8} more` : ''}`;
+}

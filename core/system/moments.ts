@@ -1,4 +1,4 @@
-import { hasFlag } from '../config/memory-flags.ts';
+import { hasFlag, isTakenFromRoot } from '../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../config/model.ts';
 import { paint, type Stroke } from './paint.ts';
 import { functionsReturned, functionsTaken, type PciFunctions } from './pci-functions.ts';
@@ -146,12 +146,12 @@ function rootAfterCreate(system: Config, root: CellState, config: Config): CellS
       pins: withoutPins(system, root.pins, config),
       functions: root.functions.filter((device) => !taken.includes(device)),
     },
-    config.memoryRegions.filter(isPrivate),
+    config.memoryRegions.filter(isTakenFromRoot),
   );
 }
 
 function rootAfterDestroy(system: Config, root: CellState, config: Config): CellState {
-  const back = regain(system, root, config.memoryRegions.filter(isPrivate));
+  const back = regain(system, root, config.memoryRegions.filter(isTakenFromRoot));
   const functions = functionsReturned(system, root.functions, config);
   const windows = [...back.windows];
   for (const device of functions) {
@@ -165,11 +165,6 @@ function rootAfterDestroy(system: Config, root: CellState, config: Config): Cell
     pins: withPinsBack(system, root.pins, config),
     functions: [...root.functions, ...functions],
   };
-}
-
-/** Regions that the root cell loses at create and gets back at destroy. */
-function isPrivate(region: MemoryRegion): boolean {
-  return !hasFlag(region, 'COMM_REGION') && !hasFlag(region, 'ROOTSHARED');
 }
 
 function lose(root: CellState, regions: readonly MemoryRegion[]): CellState {

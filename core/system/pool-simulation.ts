@@ -2,7 +2,7 @@ import { cpusOf } from '../config/cpu-list.ts';
 import { gicOf } from '../config/gic.ts';
 import { gicWindows, mmconfigWindow } from '../config/intercepted-windows.ts';
 import { ivshmemDevices, pciType } from '../config/ivshmem.ts';
-import { hasFlag, isCommRegion, isEmpty, isSubPage } from '../config/memory-flags.ts';
+import { hasFlag, isCommRegion, isEmpty, isSubPage, isTakenFromRoot } from '../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../config/model.ts';
 import { PageTables } from './page-tables.ts';
 import { hasWholePages, removalOf, returnsOf } from './stage2-map.ts';
@@ -126,7 +126,7 @@ export class PoolSimulation {
     this.cells.set(cell, made);
     this.mapUnits(made.stage2);
     for (const region of cell.memoryRegions) {
-      if (isPrivate(region)) this.remove(region);
+      if (isTakenFromRoot(region)) this.remove(region);
       mapRegion(made.stage2, region);
     }
   }
@@ -140,7 +140,7 @@ export class PoolSimulation {
   }
 
   destroy(cell: Config): void {
-    for (const region of cell.memoryRegions) if (isPrivate(region)) this.giveBack(region);
+    for (const region of cell.memoryRegions) if (isTakenFromRoot(region)) this.giveBack(region);
     this.cells.delete(cell);
   }
 
@@ -212,10 +212,6 @@ function mapRegion(stage2: PageTables, region: MemoryRegion): void {
   // The page of the communication region is the hypervisor's: never aligned to a block.
   const phys = isCommRegion(region) ? 1 : pageOf(region.physStart.value);
   stage2.map(pageOf(region.virtStart.value), phys, pagesOf(region.size.value), { blocks: !hasFlag(region, 'NO_HUGEPAGES') });
-}
-
-function isPrivate(region: MemoryRegion): boolean {
-  return !isCommRegion(region) && !hasFlag(region, 'ROOTSHARED');
 }
 
 function pciPages(config: Config): number {

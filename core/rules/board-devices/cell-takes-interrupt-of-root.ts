@@ -7,7 +7,7 @@ import type { Config } from '../../config/model.ts';
 import { clearPins } from '../../fixes/bits.ts';
 import { maxReportedOverlaps } from '../overlap.ts';
 import type { BoardRule } from '../rule.ts';
-import { cellName } from '../wording.ts';
+import { cellName, listed } from '../wording.ts';
 import { knowsEnabledDevices } from './cell-takes-device-of-root.ts';
 import { windowsIn } from './device-index.ts';
 import { isOfCpus, isOfHypervisor } from './device-kinds.ts';
@@ -58,7 +58,7 @@ export const cellTakesInterruptOfRoot: BoardRule = {
         const many = pins.length > 1;
         report({
           span: chip.pinBitmap[word]?.span ?? chip.span,
-          message: `${chip.path} gives ${cellName(member)} INTID ${listOf(pins)}, but Linux of the root cell has ${deviceNames(devices)} enabled, which ${devices.length === 1 ? 'raises' : 'raise'} ${many ? 'them' : 'it'}: ${devices.length === 1 ? 'it stops' : 'they stop'} working there when the cell is created. Clear the ${many ? 'bits' : 'bit'}, or disable the ${devices.length === 1 ? 'device' : 'devices'} in the tree of the board.`,
+          message: `${chip.path} gives ${cellName(member)} INTID ${listed(pins)}, but Linux of the root cell has ${deviceNames(devices)} enabled, which ${devices.length === 1 ? 'raises' : 'raise'} ${many ? 'them' : 'it'}: ${devices.length === 1 ? 'it stops' : 'they stop'} working there when the cell is created. Clear the ${many ? 'bits' : 'bit'}, or disable the ${devices.length === 1 ? 'device' : 'devices'} in the tree of the board.`,
           related: relatedDevices(devices),
           fixes: () => [
             ...clearPins(member, chip, pins).map((fix) => ({ ...fix, needsChoice: true })),
@@ -69,10 +69,6 @@ export const cellTakesInterruptOfRoot: BoardRule = {
     }
   },
 };
-
-function listOf(pins: readonly number[]): string {
-  return `${pins.slice(0, 8).join(', ')}${pins.length > 8 ? ` and ${pins.length - 8} more` : ''}`;
-}
 
 /** Devices whose registers the cell has, shared or of its own. */
 function devicesOfCell(cell: Config, board: Board): ReadonlySet<BoardDevice> {

@@ -3,7 +3,7 @@ import { gicOf } from '../../config/gic.ts';
 import { ownsPin, pinsOf } from '../../config/interrupt-pins.ts';
 import { setPins } from '../../fixes/bits.ts';
 import type { BoardRule } from '../rule.ts';
-import { cellName } from '../wording.ts';
+import { cellName, listed, sentenceStart } from '../wording.ts';
 import { knowsEnabledDevices } from './cell-takes-device-of-root.ts';
 import { isDriven } from './device-kinds.ts';
 import { deviceNames, relatedDevices } from './device-lists.ts';
@@ -44,14 +44,10 @@ export const rootInterruptsMissing: BoardRule = {
       span: system.arrays.find(({ kind }) => kind === 'irqchips')?.member?.span ?? system.cell.span,
       ...(!none && { severity: 'warning' as const }),
       message: none
-        ? `${capital(cellName(system))} lists no interrupt of a device at all, but Linux has ${deviceNames(list)} enabled: Linux could switch no interrupt of a device on or off any more, and storage, network and console would hang. Add irqchips that list all interrupts of the controller.`
-        : `${capital(cellName(system))} does not list INTID ${pins.slice(0, 8).join(', ')}${pins.length > 8 ? ` and ${pins.length - 8} more` : ''}, the ${pins.length === 1 ? 'interrupt' : 'interrupts'} of ${deviceNames(list)}: Linux could not switch ${pins.length === 1 ? 'it' : 'them'} any more, and the ${list.length === 1 ? 'device hangs' : 'devices hang'}. Set the ${pins.length === 1 ? 'bit' : 'bits'} in the irqchips.`,
+        ? `${sentenceStart(cellName(system))} lists no interrupt of a device at all, but Linux has ${deviceNames(list)} enabled: Linux could switch no interrupt of a device on or off any more, and storage, network and console would hang. Add irqchips that list all interrupts of the controller.`
+        : `${sentenceStart(cellName(system))} does not list INTID ${listed(pins)}, the ${pins.length === 1 ? 'interrupt' : 'interrupts'} of ${deviceNames(list)}: Linux could not switch ${pins.length === 1 ? 'it' : 'them'} any more, and the ${list.length === 1 ? 'device hangs' : 'devices hang'}. Set the ${pins.length === 1 ? 'bit' : 'bits'} in the irqchips.`,
       related: relatedDevices(list),
       fixes: () => setPins(system, pins),
     });
   },
 };
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
-}

@@ -4,7 +4,7 @@ import type { Fix } from '../../source/finding.ts';
 import type { Span } from '../../source/span.ts';
 import type { BoardContext, BoardRule } from '../rule.ts';
 import { variantsWhere } from '../variants.ts';
-import { cellName, count, rangeText } from '../wording.ts';
+import { cellName, count, rangeText, sentenceStart } from '../wording.ts';
 import { allClaims, hypervisorClaim, ivshmemClaims, ramClaims, virtualPciRange } from './claims.ts';
 import { lowerGpuMemory, moveHypervisorMemory } from './gpu-fixes.ts';
 import { moveWindowFixes } from './move-window.ts';
@@ -44,7 +44,7 @@ export const memoryInGpuMemory: BoardRule = {
       const setting = settingOf(board, gpu);
       report({
         span,
-        message: `${name.replace(/^[a-z](?!\w*_)/, (letter) => letter.toUpperCase())}${member === system ? '' : ` of ${cellName(member)}`} lies ${whole ? '' : 'partly '}in GPU memory ${rangeText(gpu)}${on.text}${whole ? '' : `, in ${rangeText(part)}`}: the GPU and Jailhouse write over each other, and the board freezes or the guest does not boot. Move it, or lower gpu_mem.`,
+        message: `${sentenceStart(name)}${member === system ? '' : ` of ${cellName(member)}`} lies ${whole ? '' : 'partly '}in GPU memory ${rangeText(gpu)}${on.text}${whole ? '' : `, in ${rangeText(part)}`}: the GPU and Jailhouse write over each other, and the board freezes or the guest does not boot. Move it, or lower gpu_mem.`,
         related: [{ span: gpu.span, message: gpuText(gpu, setting) }],
         fixes: () => [...lowerGpuMemory(context, gpu, setting), ...move()],
       });

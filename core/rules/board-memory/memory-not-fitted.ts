@@ -2,7 +2,7 @@ import type { Board, BoardVariant } from '../../board/board.ts';
 import { type AddressRange, Coverage } from '../../config/address-window.ts';
 import type { BoardRule } from '../rule.ts';
 import { variantsWhere } from '../variants.ts';
-import { cellName, rangeText } from '../wording.ts';
+import { cellName, rangeText, sentenceStart } from '../wording.ts';
 import { type Claim, hypervisorClaim, isProgramMemory, ivshmemClaims, ramClaims } from './claims.ts';
 
 export const memoryNotFitted: BoardRule = {
@@ -34,7 +34,7 @@ export const memoryNotFitted: BoardRule = {
       report({
         span: claim.span,
         severity,
-        message: `${claim.kind === 'ram' ? name : name.replace(/^./, (letter) => letter.toUpperCase())} lies ${whole ? '' : 'partly '}where no RAM is${on.text}${whole ? '' : `, in ${parts.slice(0, 3).map(rangeText).join(', ')}`}: ${effects[claim.kind]}. ${
+        message: `${sentenceStart(name)} lies ${whole ? '' : 'partly '}where no RAM is${on.text}${whole ? '' : `, in ${parts.slice(0, 3).map(rangeText).join(', ')}`}: ${effects[claim.kind]}. ${
           board.kind === 'other'
             ? "Use RAM that the board's device tree has, unless firmware tells Linux of other RAM at boot."
             : on.all

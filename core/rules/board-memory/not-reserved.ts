@@ -4,7 +4,7 @@ import { type AddressRange, Coverage, overlaps } from '../../config/address-wind
 import type { RelatedPlace } from '../../source/finding.ts';
 import { higher, lower } from '../../system/paint.ts';
 import type { BoardContext, Reporter } from '../rule.ts';
-import { cellName, rangeText } from '../wording.ts';
+import { cellName, rangeText, sentenceStart } from '../wording.ts';
 import type { Claim } from './claims.ts';
 import { linuxOwns } from './linux-owns.ts';
 import { reserveFixes } from './reserve-fixes.ts';
@@ -27,7 +27,7 @@ export function reportNotReserved(context: BoardContext, report: Reporter, claim
   report({
     span: claim.span,
     severity,
-    message: `${name.replace(/^./, (letter) => (claim.kind === 'ram' ? letter : letter.toUpperCase()))} is ${whole ? '' : 'partly '}memory that Linux uses${on.text}${where}: ${effect}. ${stateOf(board, claim.ranges)} Reserve it in the board's device tree, with no-map.${note}`,
+    message: `${sentenceStart(name)} is ${whole ? '' : 'partly '}memory that Linux uses${on.text}${where}: ${effect}. ${stateOf(board, claim.ranges)} Reserve it in the board's device tree, with no-map.${note}`,
     related: reservationsAt(board, claim.ranges),
     fixes: () => reserveFixes(context, withGapsBeside(context, hull), nodeName).map((fix) => ({ ...fix, needsChoice: true })),
   });
