@@ -17,14 +17,15 @@ export interface AxisLabel {
 }
 
 /**
- * Labels for all edges in the view: none is left out. Edges closer than `together` share a label that says how many they are; texts keep `line`
- * pixels of distance by moving down, and up again where the view ends.
+ * Labels for all edges in the view: none is left out. Texts keep `line` pixels of distance by moving down, and up again where the view ends. Where
+ * there are more edges than lines, those closer than `together` share a label that says how many they are.
  */
 export function placeLabels(edges: readonly EdgeOnScreen[], viewHeight: number, line = 14, together = 7): AxisLabel[] {
   const groups: { first: EdgeOnScreen; last: EdgeOnScreen; more: number }[] = [];
+  const closest = edges.length * line <= viewHeight ? 0 : together;
   for (const edge of edges) {
     const group = groups.at(-1);
-    if (group !== undefined && edge.y - group.first.y < together) {
+    if (group !== undefined && edge.y - group.first.y < closest) {
       group.last = edge;
       group.more++;
     } else groups.push({ first: edge, last: edge, more: 0 });

@@ -13,9 +13,13 @@ export interface PlacedExtent<E extends Extent> {
   readonly open: { readonly start: bigint; readonly end: bigint } | undefined;
 }
 
-/** Blocks of a lane in the order to draw them: what lies on another one comes later. */
-export function layOutLane<E extends Extent>(blocks: readonly E[]): PlacedExtent<E>[] {
-  const sorted = [...blocks].sort(byStartThenSize);
+/**
+ * Blocks of a lane in the order to draw them: what lies on another one comes later.
+ *
+ * @param hatched Addresses that are drawn over: text keeps clear of them where a block has any other part.
+ */
+export function layOutLane<E extends Extent>(blocks: readonly E[], hatched: readonly Omit<Extent, 'id'>[] = []): PlacedExtent<E>[] {
+  const sorted: (E | Omit<Extent, 'id'>)[] = [...blocks, ...hatched].sort(byStartThenSize);
   const placed: PlacedExtent<E>[] = [];
   const below: { block: E; depth: number; cover: bigint; best: { start: bigint; end: bigint } | undefined; index: number }[] = [];
   const close = (until: bigint | undefined) => {
@@ -34,6 +38,7 @@ export function layOutLane<E extends Extent>(blocks: readonly E[]): PlacedExtent
       better(entry, block.start);
       if (block.end > entry.cover) entry.cover = block.end;
     }
+    if (!isBlock(block)) continue;
     const depth = below.reduce((deepest, entry) => Math.max(deepest, entry.depth + 1), 0);
     below.push({ block, depth, cover: block.start, best: undefined, index: placed.length });
     placed.push({ block, depth, open: undefined });
@@ -42,13 +47,17 @@ export function layOutLane<E extends Extent>(blocks: readonly E[]): PlacedExtent
   return placed.sort((a, b) => a.depth - b.depth);
 }
 
+function isBlock<E extends Extent>(extent: E | Omit<Extent, 'id'>): extent is E {
+  return 'id' in extent;
+}
+
 /** Takes the part from what is covered so far up to `end`, if it is the largest yet. */
 function better(entry: { cover: bigint; best: { start: bigint; end: bigint } | undefined }, end: bigint): void {
   if (end <= entry.cover) return;
   if (entry.best === undefined || end - entry.cover > entry.best.end - entry.best.start) entry.best = { start: entry.cover, end };
 }
 
-function byStartThenSize(a: Extent, b: Extent): number {
+function byStartThenSize(a: Omit<Extent, 'id'>, b: Omit<Extent, 'id'>): number {
   if (a.start !== b.start) return a.start < b.start ? -1 : 1;
   if (a.end !== b.end) return a.end > b.end ? -1 : 1;
   return 0;

@@ -89,7 +89,12 @@ export function mapModel(result: MemoryMapResult): MapModel {
   const blocks = new Map<string, DrawnBlock>();
   const lanes = result.lanes.map((lane, laneIndex) => ({
     lane,
-    blocks: layOutLane(lane.blocks.map((block) => ({ id: block.id, block, ...range(block) }))).map(({ block: extent, depth, open }) => {
+    blocks: layOutLane(
+      lane.blocks.map((block) => ({ id: block.id, block, ...range(block) })),
+      collisions.flatMap((drawn) =>
+        drawn.range !== undefined && drawn.lanes.includes(laneIndex) ? { start: drawn.range.start, end: drawn.range.end } : [],
+      ),
+    ).map(({ block: extent, depth, open }) => {
       const drawn: DrawnBlock = {
         ...extent,
         lane,

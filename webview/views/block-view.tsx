@@ -26,7 +26,8 @@ export function BlockView({ drawn, transform, viewHeight, selected, lit, focusab
   // Text stands in the part that is uncovered and to be seen.
   const textTop = Math.max((open?.top ?? top) * scale + offset, y, 0);
   const textBottom = Math.min((open?.bottom ?? bottom) * scale + offset, y + height, viewHeight);
-  const room = open === undefined ? 0 : textBottom - textTop;
+  // Covered all over by a hatch alone, it stands in it on a ground of its own.
+  const room = open === undefined && collisions.length === 0 ? 0 : textBottom - textTop;
   const problem = collisions.length > 0;
   const classes = ['block', `kind-${block.kind}`];
   if (selected) classes.push('selected');
@@ -39,7 +40,6 @@ export function BlockView({ drawn, transform, viewHeight, selected, lit, focusab
       class={classes.join(' ')}
       id={`block-${drawn.id}`}
       data-block={drawn.id}
-      aria-label={blockInWords(drawn)}
       aria-pressed={selected}
       tabIndex={focusable ? 0 : -1}
       style={{ top: `${y}px`, height: `${height}px`, left: `${3 + Math.min(depth, 4) * 9}px` }}
@@ -51,24 +51,30 @@ export function BlockView({ drawn, transform, viewHeight, selected, lit, focusab
         <span class="block-text" style={{ top: `${textTop - y}px`, height: `${room}px` }}>
           <span class="block-name">
             {problem && <span class="sign">✕ </span>}
-            {block.name}
+            {room >= twoLines || block.kind === 'empty' ? block.name : `${block.name} · ${block.size}`}
           </span>
           {room >= twoLines && (
             <span class="block-detail">
-              {block.size} · {kindWords[block.kind]}
+              {block.size} · {block.detail ?? kindWords[block.kind]}
               {block.link !== undefined && ' ⇄'}
               {!block.reachable && ' · out of reach'}
             </span>
           )}
         </span>
       )}
+      <span class="unseen">{room >= oneLine ? `, ${detailInWords(drawn)}` : blockInWords(drawn)}</span>
     </button>
   );
 }
 
 /** Everything that a block is, for screen readers and tooltips. */
-export function blockInWords({ block, lane, collisions }: DrawnBlock): string {
-  const parts = [block.name, kindWords[block.kind], lane.title, `${block.start} to ${block.end}`, block.size];
+export function blockInWords(drawn: DrawnBlock): string {
+  return `${drawn.block.name}, ${detailInWords(drawn)}`;
+}
+
+function detailInWords({ block, lane, collisions }: DrawnBlock): string {
+  const parts = [kindWords[block.kind], lane.title, `${block.start} to ${block.end}`, block.size];
+  if (block.detail !== undefined) parts.unshift(block.detail);
   if (!block.reachable) parts.push('out of reach now');
   if (collisions.length > 0) parts.push(`in collision ${collisions.map(({ number }) => number).join(', ')}`);
   return parts.join(', ');

@@ -65,6 +65,12 @@ function BlockDetail({ model, drawn, post, onSelect }: Part<DrawnBlock>) {
         )}
         <dt>kind</dt>
         <dd>{kindWords[block.kind]}</dd>
+        {block.detail !== undefined && (
+          <>
+            <dt>what</dt>
+            <dd>{block.detail}</dd>
+          </>
+        )}
         <dt>owner</dt>
         <dd>{block.owner === '' ? lane.title : block.owner}</dd>
         {block.flags.length > 0 && (
@@ -131,12 +137,12 @@ function CollisionText({
   const { collision, number } = drawn;
   return (
     <div class={`collision-text severity-${collision.severity}`}>
-      <h3>
+      <h2>
         <span class="sign" aria-hidden="true">
           {severitySigns[collision.severity]}{' '}
         </span>
         Collision {number} ({collision.severity})
-      </h3>
+      </h2>
       <p>{collision.message}</p>
       {collision.fixes.map((title) => (
         <button key={title} type="button" class="fix" onClick={() => post({ type: 'fix', collision: collision.id, title })}>

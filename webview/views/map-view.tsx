@@ -23,6 +23,11 @@ export interface MapViewProps {
   readonly onReady: (zoom: AxisZoom | undefined) => void;
 }
 
+/** Width in pixels below which lanes are scrolled and not squeezed; as in style.css. */
+const leastLane = 84;
+
+const laneWords = { board: 'board', hypervisor: 'hypervisor', root: 'root cell', cell: 'cell' } as const;
+
 /** Blocks thinner than this are drawn as one picture per lane. */
 const leastBlock = 4;
 
@@ -118,13 +123,17 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
         {model.lanes.map(({ lane }) => (
           <span key={lane.id} class="lane-head" title={lane.title}>
             {lane.title}
+            <small>{laneWords[lane.kind]}</small>
           </span>
         ))}
-        <span class="lane-head free-head">Free</span>
+        <span class="lane-head free-head">
+          Free
+          <small>nobody's</small>
+        </span>
       </div>
       <div class="map-body" ref={body}>
         <AxisView model={model} transform={transform} height={height} />
-        <div class="lanes">
+        <div class="lanes" style={{ minWidth: `${(model.lanes.length + 1) * leastLane}px` }}>
           <EdgeLines model={model} transform={transform} height={height} />
           {model.lanes.map(({ lane, blocks }) => {
             const { large, small } = inView(blocks, transform, height, focusable);

@@ -44,17 +44,17 @@ export function Toolbar(props: ToolbarProps) {
             onInput={(event) => onWhatIf({ ...whatIf, gpuMem: Number(event.currentTarget.value) })}
           />
           <output for="gpu-mem">{gpuNow} MiB</output>
-          {whatIf.gpuMem !== undefined && whatIf.gpuMem !== gpuMem.value && (
+          {whatIf.gpuMem !== undefined && (
             <button
               type="button"
               class="plain"
-              title="Take the value that the board has now"
+              title="Take the value of config.txt again"
               onClick={() => {
                 const { gpuMem: _gpuMem, ...rest } = whatIf;
                 onWhatIf(rest);
               }}
             >
-              back to {gpuMem.value}
+              Reset
             </button>
           )}
         </span>
