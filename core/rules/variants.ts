@@ -5,7 +5,7 @@ export interface OnVariants {
   readonly variants: readonly BoardVariant[];
   /** It holds for every size that the configs are checked for. */
   readonly all: boolean;
-  /** Goes behind a statement: ` on boards with 4 GB and 8 GB of RAM`; empty where there is but one size, without a name. */
+  /** Goes behind a statement: ` on boards with 4 GB and 8 GB of RAM`, ` on a board with 8 GB of RAM` where the size is stated; empty where there is but one size, without a name. */
   readonly text: string;
 }
 
@@ -20,6 +20,6 @@ export function variantsWhere(board: Board, test: (variant: BoardVariant) => boo
 function textOf(variants: readonly BoardVariant[], all: boolean): string {
   const names = variants.map(({ name }) => name).filter((name) => name !== '');
   if (names.length === 0) return '';
-  if (names.length === 1) return all ? ` (${names[0]} of RAM)` : ` on boards with ${names[0]} of RAM`;
+  if (names.length === 1) return ` on ${all ? 'a board' : 'boards'} with ${names[0]} of RAM`;
   return all ? ' whatever the RAM size' : ` on boards with ${names.slice(0, -1).join(', ')} and ${names.at(-1)} of RAM`;
 }
