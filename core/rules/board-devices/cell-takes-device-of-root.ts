@@ -43,7 +43,7 @@ export const cellTakesDeviceOfRoot: BoardRule = {
     onTheBoard:
       'At its next access to the device a CPU of the root cell is parked: "Unhandled data read at ..." or "Unhandled data write at ...", and the board dies with it (control.c:cell_create; observed with the disk of a virtual machine). Where no driver touches the device nothing happens (observed with a GPIO controller).',
     remedy:
-      'Set `status = "disabled"` in the node of the device, in the overlay of the board; or add JAILHOUSE_MEM_ROOTSHARED where both sides shall reach it.',
+      'Set `status = "disabled"` in the node of the device, in the overlay of the board; or add JAILHOUSE_MEM_ROOTSHARED where both sides need it.',
   },
   bad: '/* board: &uart0 { status = "okay"; }; */\n/* UART 0 of the cell */ {\n\t.phys_start = 0xfe201000,\n\t.virt_start = 0xfe201000,\n\t.size = 0x1000,\n\t.flags = JAILHOUSE_MEM_READ | JAILHOUSE_MEM_WRITE | JAILHOUSE_MEM_IO,',
   good: '/* board */\n&uart0 {\n\tstatus = "disabled";\n};',

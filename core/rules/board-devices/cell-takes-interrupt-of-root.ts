@@ -24,7 +24,7 @@ export const cellTakesInterruptOfRoot: BoardRule = {
   catalogue: ['IRQ-root-still-uses'],
   prose: {
     meaning:
-      'An interrupt in the `pin_bitmap` of a cell goes from the root cell to the cell. Devices that Linux of the root cell has enabled and that raise it get no more answers. Devices whose registers the cell shares with the root cell on purpose (ROOTSHARED), such as a UART for both, are left alone; so are those whose registers the cell takes, which cell-takes-device-of-root tells of.',
+      'An interrupt in the `pin_bitmap` of a cell goes from the root cell to the cell. Devices that Linux of the root cell has enabled and that raise it get no more answers. Devices whose registers the cell shares with the root cell on purpose (ROOTSHARED), such as a UART for both, are left alone; so are those whose registers the cell takes, which cell-takes-device-of-root reports.',
     onTheBoard:
       'When the cell is created the device of the root cell stops: its disk, network or console hangs, without a message (irqchip.c:irqchip_cell_init; observed with the disk of a virtual machine).',
     remedy: 'Clear the bits, or disable the devices in the device tree of the board.',

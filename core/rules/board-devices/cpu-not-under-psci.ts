@@ -12,7 +12,7 @@ export const cpuNotUnderPsci: BoardRule = {
     meaning:
       'The device tree of the board starts its CPUs by a spin table and names no PSCI firmware. Linux can then not switch a CPU off, which it has to before a cell gets it, and the hypervisor asks a firmware that is not there. A warning, since the boot loader may change the tree that the file holds. On a Raspberry Pi see firmware-without-tf-a.',
     onTheBoard:
-      '`jailhouse enable` dies with an EL2 abort ("x0: 0000000084000000" is the question for the version of PSCI), or `jailhouse cell create` fails when Linux shall give up the CPU (driver/cell.c).',
+      '`jailhouse enable` dies with an EL2 abort ("x0: 0000000084000000" is the question for the version of PSCI), or `jailhouse cell create` fails when Linux has to give up the CPU (driver/cell.c).',
     remedy: 'Boot with TF-A or another firmware that has PSCI; the tree then says `enable-method = "psci"`.',
   },
   bad: 'cpu@1 {\n\tenable-method = "spin-table";\n\tcpu-release-addr = <0x0 0x8000fff8>;\n};',

@@ -23,7 +23,7 @@ export const gicAddressDiffers: BoardRule = {
   catalogue: ['GIC-addr', 'GIC-64k-alias'],
   prose: {
     meaning:
-      'The bases of GICD, GICC, GICH and GICV (GICv3: GICD and GICR) in the config have to be those of the board: `reg` of the interrupt controller in its device tree, translated to addresses of the CPUs. Where `reg` gives GICC and GICV 128 KiB, the two register pages of each stand 64 KiB apart, and the base has to be the one in the tree plus 0xf000; without these it is a warning.',
+      'The bases of GICD, GICC, GICH and GICV (GICv3: GICD and GICR) in the config have to be those of the board: `reg` of the interrupt controller in its device tree, translated to addresses of the CPUs. Where `reg` gives GICC and GICV 128 KiB, the two register pages of each stand 64 KiB apart, and the base has to be the one in the tree plus 0xf000; a base without that is a warning.',
     onTheBoard:
       '`jailhouse enable` fails with "No such device", or the hypervisor dies with "FATAL: Unhandled HYP exception", or the board hangs (gic-v2.c, gic-v3.c). Without the 0xf000 the end of an interrupt is written where nothing listens: no interrupt comes a second time (gic_v2.h: 8 KiB in a row).',
     remedy: 'Copy the addresses from the device tree of the board.',

@@ -17,7 +17,7 @@ export const gicrNotContiguous: BoardRule = {
   catalogue: ['GIC-gicr-contiguous'],
   prose: {
     meaning:
-      'The hypervisor takes it that the redistributors of all CPUs, 0 to the highest one of the root cell, follow each other from gicr_base on, 128 KiB each. On a board with several stretches of redistributors the first one has to hold all CPUs of the root cell.',
+      'The hypervisor expects that the redistributors of all CPUs, 0 to the highest one of the root cell, follow each other from gicr_base on, 128 KiB each. On a board with several stretches of redistributors the first one has to hold all CPUs of the root cell.',
     onTheBoard:
       '`jailhouse enable` fails with "GIC: No redist found for CPUn" and "No such device", or the hypervisor dies with "FATAL: Unhandled HYP exception" (gic-v3.c:gicv3_cpu_init).',
     remedy:

@@ -11,7 +11,7 @@ export const rootCpuNotOnBoard: BoardRule = {
   catalogue: ['CPU-root-extra'],
   prose: {
     meaning:
-      "The CPU set of the root cell has to be the CPUs that are online when Jailhouse is enabled. Bit n is Linux' CPU n. How many there are is told by the device tree of the board, or by `cpus` in jailhouse.json; `nr_cpus=` on the kernel command line makes them fewer. CPUs that `maxcpus=` leaves off can be started before Jailhouse is enabled: a warning.",
+      "The CPU set of the root cell has to be the CPUs that are online when Jailhouse is enabled. Bit n is Linux' CPU n. How many there are is read from the device tree of the board, or from `cpus` in jailhouse.json; `nr_cpus=` on the kernel command line makes them fewer. CPUs that `maxcpus=` leaves off can be started before Jailhouse is enabled: a warning.",
     onTheBoard:
       '`jailhouse enable` fails with "Invalid argument" after the CPUs were initialised ("setup.c:174: returning error -EINVAL"; setup.c:init_late; observed).',
     remedy: 'Clear the bits, or start the CPUs before.',

@@ -15,7 +15,7 @@ export const memParameterInsteadOfReservation: BoardRule = {
   catalogue: ['HV-not-in-linux'],
   prose: {
     meaning:
-      'On a Raspberry Pi 4 `mem=` cuts memory off at the top, and the memory of Jailhouse lies in the middle: 0x10000000 to 0x1fffffff in the usual configs. It is no substitute for a `no-map` node in /reserved-memory. A limit below the memory of Jailhouse takes all RAM above it from Linux as well. Nothing is said there, nor where the device tree of the board reserves the memory.',
+      'On a Raspberry Pi 4 `mem=` cuts memory off at the top, and the memory of Jailhouse lies in the middle: 0x10000000 to 0x1fffffff in the usual configs. It is no substitute for a `no-map` node in /reserved-memory. A limit below the memory of Jailhouse takes all RAM above it from Linux as well; that is not reported, and neither is a `mem=` beside a reservation in the device tree of the board.',
     onTheBoard:
       '"jailhouse: request_mem_region failed for hypervisor memory." in the kernel log. The line that follows it there, "jailhouse: Did you reserve the memory with "memmap=" or "mem="?", misleads on this board.',
     remedy: 'Reserve the memory with a no-map node, in an overlay for the board, and take `mem=` out.',

@@ -11,7 +11,7 @@ export const cellMemoryNotReserved: BoardRule = {
   catalogue: ['BRD-reserve', 'SHR-linux-still-owns'],
   prose: {
     meaning:
-      'RAM that a cell has for itself is taken away from the root cell when the cell is created. Linux has to be kept out of it before, by a node of `/reserved-memory` with `no-map` or by `mem=`. Silent where no device tree of the board is known; a warning where the command line could have cut it away and is not known.',
+      'RAM that a cell has for itself is taken away from the root cell when the cell is created. Linux has to be kept out of it before, by a node of `/reserved-memory` with `no-map` or by `mem=`. Silent where no device tree of the board is known. A warning where `mem=` on a command line that is not known could have cut the memory away.',
     onTheBoard:
       'Sooner or later Linux touches the memory, and the hypervisor parks that CPU: "Unhandled data read at ...", "Parking CPU ..." for the root cell. Until then loading the cell overwrites data of Linux (control.c:unmap_from_root_cell).',
     remedy: 'Reserve the memory with `no-map`, or move the region into memory that is reserved.',

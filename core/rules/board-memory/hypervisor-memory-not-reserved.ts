@@ -11,7 +11,7 @@ export const hypervisorMemoryNotReserved: BoardRule = {
   catalogue: ['HV-not-in-linux', 'BRD-reserve', 'BRD-reserve-nomap'],
   prose: {
     meaning:
-      'The memory of the hypervisor has to be kept out of Linux by a node of `/reserved-memory` with `no-map` that covers all of it, or by `mem=` on the command line. A node without `no-map` leaves it "System RAM". Silent where no device tree of the board is known; a warning where the command line could have cut it away and is not known.',
+      'The memory of the hypervisor has to be kept out of Linux by a node of `/reserved-memory` with `no-map` that covers all of it, or by `mem=` on the command line. A node without `no-map` leaves it "System RAM". Silent where no device tree of the board is known. A warning where `mem=` on a command line that is not known could have cut the memory away.',
     onTheBoard:
       '`jailhouse enable` fails: "JAILHOUSE_ENABLE: Invalid argument", and the kernel log says "jailhouse: request_mem_region failed for hypervisor memory." and "jailhouse: Did you reserve the memory with "memmap=" or "mem="?" (driver/main.c:jailhouse_cmd_enable).',
     remedy: 'Add a node with `no-map` to `/reserved-memory`, in an overlay or in the tree itself, or correct its `reg`.',

@@ -14,7 +14,7 @@ export const memoryNotFitted: BoardRule = {
   catalogue: ['HV-is-ram', 'BRD-ram-exists'],
   prose: {
     meaning:
-      'Hypervisor memory, RAM of a cell or shared memory of a link has to be RAM on the board. It is an error where none of the boards that the configs are checked for has RAM there. Where jailhouse.json does not state the RAM size, and some boards have RAM there and others do not, it is a warning. Where only a device tree tells of the RAM, it is information, since firmware often corrects its memory nodes at boot.',
+      'Hypervisor memory, RAM of a cell or shared memory of a link has to be RAM on the board. It is an error where none of the boards that the configs are checked for has RAM there. Where jailhouse.json does not state the RAM size, and some boards have RAM there and others do not, it is a warning. Where only a device tree says what RAM there is, it is information, since firmware often corrects its memory nodes at boot.',
     onTheBoard:
       'The driver or the hypervisor dies when it copies itself there ("synchronous external abort", observed), and the first write to memory of a cell that is not there parks the root CPU ("Unhandled data write", observed).',
     remedy:
