@@ -35,6 +35,10 @@ export async function buildCell(server: Server, resource: unknown): Promise<void
 
 async function documentToBuild(resource: unknown): Promise<TextDocument | undefined> {
   if (resource instanceof Uri) return workspace.openTextDocument(resource);
+  // An item of the view of systems.
+  if (typeof resource === 'object' && resource !== null && 'resourceUri' in resource && resource.resourceUri instanceof Uri) {
+    return workspace.openTextDocument(resource.resourceUri);
+  }
   const document = window.activeTextEditor?.document;
   return document?.languageId === 'c' ? document : undefined;
 }

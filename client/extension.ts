@@ -1,9 +1,11 @@
 import { commands, type ExtensionContext, window } from 'vscode';
 import { tellActiveDocument } from './active-document.ts';
 import { buildCell } from './build-command.ts';
+import { provideMemoryMaps } from './memory-map.ts';
 import { Server } from './server.ts';
 import { startOnDemand } from './start-on-demand.ts';
 import { showStatus } from './status.ts';
+import { showSystems } from './systems-view.ts';
 import { provideVirtualDocuments } from './virtual-documents.ts';
 
 let running: Server | undefined;
@@ -20,6 +22,8 @@ export function activate(context: ExtensionContext): void {
     commands.registerCommand('jailhouseCells.restartServer', () => server.restart().catch(() => output.show())),
     commands.registerCommand('jailhouseCells.showOutput', () => output.show()),
     showStatus(server),
+    provideMemoryMaps(server, context.extensionUri),
+    showSystems(server),
     tellActiveDocument(server),
     provideVirtualDocuments(server),
     startOnDemand(server),

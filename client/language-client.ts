@@ -1,5 +1,7 @@
-import { type Disposable, extensions, type LogOutputChannel } from 'vscode';
+import { type Disposable, extensions, type LogOutputChannel, type WorkspaceEdit } from 'vscode';
 import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+
+type ProtocolEdit = Parameters<LanguageClient['protocol2CodeConverter']['asWorkspaceEdit']>[0] & object;
 
 /** Devicetree LSP: where it is installed, it tells of mistakes in the language of device trees. */
 const devicetreeExtension = 'kylebonnici.dts-lsp';
@@ -8,6 +10,8 @@ const devicetreeExtension = 'kylebonnici.dts-lsp';
 export interface Connection {
   request<Result>(method: string, params: unknown): Promise<Result>;
   notify(method: string, params: unknown): Promise<void>;
+  /** A workspace edit of the protocol as VS Code applies it. */
+  workspaceEdit(edit: unknown): Promise<WorkspaceEdit>;
   onNotification<Params>(method: string, handler: (params: Params) => void): Disposable;
   /** Told from the end of `connect` on. After a crash the client starts the server again by itself, up to four times in three minutes. */
   onDidChangeState(handler: (state: 'starting' | 'running' | 'stopped') => void): Disposable;
@@ -56,6 +60,7 @@ export async function connect(serverModule: string, output: LogOutputChannel): P
   return {
     request: (method, params) => client.sendRequest(method, params),
     notify: (method, params) => client.sendNotification(method, params),
+    workspaceEdit: (edit) => client.protocol2CodeConverter.asWorkspaceEdit(edit as ProtocolEdit),
     onNotification: (method, handler) => client.onNotification(method, handler),
     onDidChangeState: (handler) =>
       client.onDidChangeState(({ newState }) => {

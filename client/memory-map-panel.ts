@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type MapFixParams,
+  type MapWhatIf,
+  type MemoryMapParams,
+  type MemoryMapResult,
+  mapFixRequest,
+  memoryMapRequest,
+  type NoMemoryMap,
+} from '@jailhouse-cells/protocol/map-messages.ts';
+import type { MapPageInput, MapPageOutput } from '@jailhouse-cells/protocol/map-page-messages.ts';
+import { Disposable, env, Uri, type WebviewPanel, window, workspace } from 'vscode';
+import { blocksAtCaret, type Caret } from './map-sources.ts';
+import { mapPage } from './memory-map-page.ts';
+import { revealPlace } from './reveal-place.ts';
+import type { Server } from './server.ts';
+
+/** The map of one system in a webview: asks the server for it again whenever something changed, and does what the page asks for. */
+export class MemoryMapPanel {
+  private map: MemoryMapResult | undefined;
+  private whatIf: MapWhatIf = {};
+  private ready = false;
+  private asking = false;
+  private askAgain = false;
+  private caret: Caret | undefined;
+  private readonly ends: Disposable[] = [];
+
+  /** @param rootUri The system config, or any file of the system. */
+  constructor(
+    private readonly panel: WebviewPanel,
+    private readonly server: Server,
+    readonly rootUri: string,
+    extensionUri: Uri,
+  ) {
+    const { webview } = panel;
+    const folder = Uri.joinPath(extensionUri, 'dist');
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    this.ends.push(
+      webview.onDidReceiveMessage((message: MapPageOutput) => this.receive(message)),
+      panel.onDidDispose(() => Disposable.from(...this.ends).dispose()),
+    );
+    webview.html = mapPage({
+      script: webview.asWebviewUri(Uri.joinPath(folder, 'webview.js')).toString(),
+      style: webview.asWebviewUri(Uri.joinPath(folder, 'webview.css')).toString(),
+      source: webview.cspSource,
+      nonce: randomBytes(16).toString('hex'),
+    });
+  }
+
+  onDidDispose(listener: () => void): void {
+    this.ends.push(this.panel.onDidDispose(listener));
+  }
+
+  show(): void {
+    this.panel.reveal();
+  }
+
+  /** Asks for the map; while an answer is outstanding, once more after it. */
+  async refresh(): Promise<void> {
+    // A hidden page is gone; it says that it is ready when it is shown again.
+    if (!this.ready) return;
+    if (this.asking) {
+      this.askAgain = true;
+      return;
+    }
+    this.asking = true;
+    try {
+      do {
+        this.askAgain = false;
+        await this.ask();
+      } while (this.askAgain);
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private async ask(): Promise<void> {
+    const { whatIf } = this;
+    try {
+      const connection = await this.server.start();
+      const params: MemoryMapParams = { uri: this.rootUri, whatIf };
+      const answer = await connection.request<MemoryMapResult | NoMemoryMap>(memoryMapRequest, params);
+      if ('reason' in answer) this.send({ type: 'no-map', reason: answer.reason });
+      else {
+        this.map = answer;
+        this.panel.title = `Memory Map: ${answer.system}`;
+        this.send({ type: 'map', map: answer, whatIf });
+        this.lightUp();
+      }
+    } catch (error) {
+      this.say(`The language server gave no map: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Something that keeps the map from being drawn anew; the last one stays below it. */
+  say(reason: string): void {
+    this.send({ type: 'no-map', reason });
+  }
+
+  /** The caret of the editor moved: the blocks it stands in light up. */
+  follow(caret: Caret): void {
+    this.caret = caret;
+    this.lightUp();
+  }
+
+  private lightUp(): void {
+    if (this.map === undefined || this.caret === undefined || !this.ready) return;
+    this.send({ type: 'select', blocks: blocksAtCaret(this.map, this.caret) });
+  }
+
+  private send(message: MapPageInput): void {
+    // False when the page is gone meanwhile: it asks anew when it comes back.
+    this.panel.webview.postMessage(message).then(undefined, () => undefined);
+  }
+
+  private async receive(message: MapPageOutput): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.whatIf = message.whatIf;
+        return this.refresh();
+      case 'what-if':
+        this.whatIf = message.whatIf;
+        return this.refresh();
+      case 'reveal':
+        return revealPlace(message.place, this.panel.viewColumn, true);
+      case 'copy':
+        await env.clipboard.writeText(message.text);
+        window.setStatusBarMessage(`Copied ${message.text.split('\n', 1)[0]}`, 3000);
+        return;
+      case 'fix':
+        return this.fix(message.collision, message.title);
+    }
+  }
+
+  private async fix(collision: string, title: string): Promise<void> {
+    try {
+      const connection = await this.server.start();
+      const params: MapFixParams = { uri: this.rootUri, collision, title, whatIf: this.whatIf };
+      const edit = await connection.request<unknown>(mapFixRequest, params);
+      const applied = edit !== null && (await workspace.applyEdit(await connection.workspaceEdit(edit)));
+      if (!applied)
+        await window.showWarningMessage(`“${title}” can no longer be done: the files have changed. The map shows what is there now.`);
+    } catch (error) {
+      await window.showErrorMessage(`“${title}” failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await this.refresh();
+  }
+}

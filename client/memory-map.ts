@@ -1,0 +1,91 @@
+import {
+  type MapChangedParams,
+  type MemoryMapParams,
+  type MemoryMapResult,
+  mapChangedNotification,
+  memoryMapRequest,
+  type NoMemoryMap,
+} from '@jailhouse-cells/protocol/map-messages.ts';
+import type { MapPageState } from '@jailhouse-cells/protocol/map-page-messages.ts';
+import { commands, Disposable, type TextEditor, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { MemoryMapPanel } from './memory-map-panel.ts';
+import type { Server } from './server.ts';
+
+const viewType = 'jailhouseCells.memoryMap';
+
+/** `Jailhouse: Show Memory Map`: a panel for each system, kept up to date, and brought back after a restart. */
+export function provideMemoryMaps(server: Server, extensionUri: Uri): Disposable {
+  /** By URI of the system config. */
+  const panels = new Map<string, MemoryMapPanel>();
+
+  const adopt = (panel: WebviewPanel, rootUri: string) => {
+    const created = new MemoryMapPanel(panel, server, rootUri, extensionUri);
+    panels.set(rootUri, created);
+    created.onDidDispose(() => {
+      if (panels.get(rootUri) === created) panels.delete(rootUri);
+    });
+    if (window.activeTextEditor !== undefined) created.follow(caretOf(window.activeTextEditor));
+  };
+
+  const show = async (resource: unknown) => {
+    const uri = uriOf(resource);
+    if (uri === undefined) {
+      await window.showInformationMessage('Open a Jailhouse config first: the map of its system is shown beside it.');
+      return;
+    }
+    try {
+      const connection = await server.start();
+      const params: MemoryMapParams = { uri: uri.toString() };
+      const answer = await connection.request<MemoryMapResult | NoMemoryMap>(memoryMapRequest, params);
+      if ('reason' in answer) {
+        await window.showInformationMessage(answer.reason);
+        return;
+      }
+      const shown = panels.get(answer.rootUri);
+      if (shown !== undefined) shown.show();
+      else adopt(window.createWebviewPanel(viewType, `Memory Map: ${answer.system}`, ViewColumn.Beside), answer.rootUri);
+    } catch (error) {
+      await window.showErrorMessage(`The language server gave no map: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+
+  server.onConnection((connection) => {
+    connection.onNotification<MapChangedParams>(mapChangedNotification, ({ rootUris }) => {
+      for (const rootUri of rootUris) panels.get(rootUri)?.refresh();
+    });
+  });
+  return Disposable.from(
+    commands.registerCommand('jailhouseCells.showMemoryMap', show),
+    window.registerWebviewPanelSerializer(viewType, {
+      async deserializeWebviewPanel(panel: WebviewPanel, state: Partial<MapPageState> | undefined) {
+        // A page that never showed a map has nothing to come back with.
+        if (typeof state?.rootUri === 'string' && state.rootUri !== '' && !panels.has(state.rootUri)) adopt(panel, state.rootUri);
+        else panel.dispose();
+      },
+    }),
+    window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      if (panels.size === 0) return;
+      const caret = caretOf(textEditor);
+      for (const panel of panels.values()) panel.follow(caret);
+    }),
+    server.onDidChangeState((state) => {
+      for (const panel of panels.values()) {
+        if (state === 'running') panel.refresh();
+        if (state === 'failed')
+          panel.say('The language server has stopped: this is the last map. Run “Jailhouse: Restart Language Server”.');
+      }
+    }),
+  );
+}
+
+function caretOf({ document, selection }: TextEditor) {
+  return { uri: document.uri.toString(), line: selection.active.line, character: selection.active.character };
+}
+
+/** From a menu of the editor, an item of the view, or the active editor. */
+function uriOf(resource: unknown): Uri | undefined {
+  if (resource instanceof Uri) return resource;
+  if (typeof resource === 'object' && resource !== null && 'resourceUri' in resource && resource.resourceUri instanceof Uri)
+    return resource.resourceUri;
+  return window.activeTextEditor?.document.uri;
+}
