@@ -1,5 +1,6 @@
+import { cellCounts, toBus } from '../devicetree/addresses.ts';
 import type { TreeNode, TreeProperty } from '../devicetree/model.ts';
-import { spanOfCells } from '../devicetree/tree-access.ts';
+import { property as propertyOf, spanOfCells } from '../devicetree/tree-access.ts';
 import type { TextEdit } from '../source/finding.ts';
 import { hex } from '../source/numbers.ts';
 
@@ -28,6 +29,15 @@ export function replaceCells(
   // The whole value comes back where the cells are not told apart: its brackets give it away.
   if (typed === undefined || newText === undefined || !/^[\w\s()*+|-]+$/.test(typed)) return undefined;
   return [{ span, newText }];
+}
+
+/** Gives entry `index` of `reg` another address of the CPUs, as the bus writes it; undefined where the bus does not reach it or the cells are not typed plainly. */
+export function setRegAddress(node: TreeNode, index: number, address: bigint, textOf: TextOf): readonly TextEdit[] | undefined {
+  const reg = propertyOf(node, 'reg');
+  const onBus = node.parent && toBus(node.parent, address);
+  if (reg === undefined || node.parent === undefined || onBus === undefined) return undefined;
+  const counts = cellCounts(node.parent);
+  return replaceCells(reg, index * (counts.address + counts.size), counts.address, onBus, textOf);
 }
 
 /**

@@ -2,11 +2,12 @@ import { deviceStretches } from '../../board/device-stretches.ts';
 import { type AddressRange, Coverage, overlaps, physRange, virtRange } from '../../config/address-window.ts';
 import { gicWindows, iommuWindows } from '../../config/intercepted-windows.ts';
 import { choice, together } from '../../fixes/source-text.ts';
+import { setRegAddress } from '../../fixes/tree-cells.ts';
 import { writeNumber } from '../../fixes/values.ts';
 import type { Fix, TextEdit } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import { nearestFreePlace, roundDown, roundUp } from '../../system/free-place.ts';
-import { hostAddressEdits, virtualHosts } from '../guest-devices/virtual-host.ts';
+import { virtualHosts } from '../guest-devices/virtual-host.ts';
 import type { BoardContext } from '../rule.ts';
 import { virtualPciRange } from './claims.ts';
 import { coverInRoot, missingRam } from './root-ram.ts';
@@ -68,7 +69,7 @@ function guestEdits({ guests, text }: BoardContext, before: bigint, after: bigin
     for (const { node, address } of virtualHosts(guest)) {
       if (address !== before) continue;
       // Two cells may be given the same tree.
-      for (const edit of hostAddressEdits(node, after, text) ?? []) edits.set(JSON.stringify(edit.span), edit);
+      for (const edit of setRegAddress(node, 0, after, text) ?? []) edits.set(JSON.stringify(edit.span), edit);
     }
   }
   return [...edits.values()];

@@ -6,7 +6,7 @@ import { property } from '../../devicetree/tree-access.ts';
 import { setPins } from '../../fixes/bits.ts';
 import { appendRegion } from '../../fixes/elements.ts';
 import { together } from '../../fixes/source-text.ts';
-import { replaceCells } from '../../fixes/tree-cells.ts';
+import { setRegAddress } from '../../fixes/tree-cells.ts';
 import { addProperty, replaceValue } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
@@ -98,19 +98,11 @@ function remedyFor(context: GuestContext, window: GuestWindow): string {
     : `${hex(window.start)} is an address of a bus of the board; the CPUs see the device at ${hex(address)}, which the cell has. Write that, or give the buses above the "ranges" of the board.`;
 }
 
-function translateFixes(context: GuestContext, device: GuestDevice, window: GuestWindow): readonly Fix[] {
+function translateFixes(context: GuestContext, { node }: GuestDevice, window: GuestWindow): readonly Fix[] {
   const address = translated(context, window);
-  const reg = property(device.node, 'reg');
-  if (address === undefined || reg === undefined || window.start !== window.entry.busAddress) return [];
-  const perEntry = Math.floor(reg.value.length / 4 / Math.max(1, device.windows.length));
-  const cells = cellsOfAddress(device.node);
-  const edits = replaceCells(reg, window.entry.index * perEntry, cells, address, context.text);
+  if (address === undefined || window.start !== window.entry.busAddress) return [];
+  const edits = setRegAddress(node, window.entry.index, address, context.text);
   return edits === undefined ? [] : [{ title: `Set the address to ${hex(address)}`, edits }];
-}
-
-function cellsOfAddress(node: TreeNode): number {
-  const value = node.parent && property(node.parent, '#address-cells')?.value;
-  return value === undefined || value.length < 4 ? 2 : (value[3] ?? 2);
 }
 
 /** One region for each register window that the cell lacks, in whole pages, and the device's interrupts. */

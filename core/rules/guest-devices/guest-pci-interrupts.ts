@@ -1,5 +1,5 @@
 import { ownsPin } from '../../config/interrupt-pins.ts';
-import { bdfName, ivshmemIntid } from '../../config/ivshmem.ts';
+import { bdfName, ivshmemDevices, ivshmemIntid } from '../../config/ivshmem.ts';
 import type { PciDevice } from '../../config/model.ts';
 import { type InterruptMap, type InterruptMapEntry, interruptMapOf, mappedEntry } from '../../devicetree/interrupt-map.ts';
 import { addProperty, replaceValue } from '../../fixes/tree-edits.ts';
@@ -7,7 +7,7 @@ import { offerNumber } from '../../fixes/values.ts';
 import type { Fix } from '../../source/finding.ts';
 import type { GuestContext, GuestRule, Reporter } from '../rule.ts';
 import { gicNodes } from './guest-nodes.ts';
-import { type VirtualHost, virtualDevices, virtualHosts } from './virtual-host.ts';
+import { type VirtualHost, virtualHosts } from './virtual-host.ts';
 
 const risingEdge = 1;
 
@@ -31,7 +31,7 @@ export const guestPciInterrupts: GuestRule = {
     const { cell } = context;
     // Without a base, ivshmem-interrupt-base-missing has the word.
     if (cell.cell.vpciIrqBase.value === 0) return;
-    const devices = virtualDevices(cell).filter((device) => ivshmemIntid(cell, device) !== undefined);
+    const devices = ivshmemDevices(cell).filter((device) => ivshmemIntid(cell, device) !== undefined);
     if (devices.length === 0) return;
     for (const host of virtualHosts(context)) {
       const map = interruptMapOf(host.node);
@@ -167,7 +167,7 @@ function entryFixes(context: GuestContext, entry: InterruptMapEntry, wanted: num
 function baseFixes({ cell }: GuestContext, map: InterruptMap, entry: InterruptMapEntry, pin: number): readonly Fix[] {
   const base = entry.number - (pin - 1);
   if (entry.kind !== 'spi' || base <= 0) return [];
-  const fits = virtualDevices(cell).every((device) => {
+  const fits = ivshmemDevices(cell).every((device) => {
     const mapped = mappedEntry(map, [device.bdf.value << 8, 0, 0], [pinOf(device)]);
     return mapped?.kind === 'spi' && mapped.number === base + pinOf(device) - 1 && ownsPin(cell, mapped.number + 32);
   });

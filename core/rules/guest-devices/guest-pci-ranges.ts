@@ -1,5 +1,6 @@
 import { type AddressRange, type AddressWindow, intersection, overlaps, virtRange } from '../../config/address-window.ts';
 import { mmconfigWindow } from '../../config/intercepted-windows.ts';
+import { ivshmemDevices } from '../../config/ivshmem.ts';
 import type { RangeEntry } from '../../devicetree/addresses.ts';
 import { cellText } from '../../fixes/tree-cells.ts';
 import type { Fix, TextEdit } from '../../source/finding.ts';
@@ -9,7 +10,7 @@ import { count, rangeText } from '../wording.ts';
 import { reachOf } from './cell-reach.ts';
 import { emulatedWindows } from './emulated-windows.ts';
 import { guestDevices } from './guest-nodes.ts';
-import { barBytes, isPurelyVirtual, memoryWindows, virtualDevices, virtualHosts } from './virtual-host.ts';
+import { barBytes, isPurelyVirtual, memoryWindows, virtualHosts } from './virtual-host.ts';
 
 const fourGib = 1n << 32n;
 
@@ -31,7 +32,7 @@ export const guestPciRanges: GuestRule = {
   good: 'ranges = <0x02000000 0x00 0x20000000 0x0 0x20000000 0x00 0x10000>;',
   check(context, report) {
     const { cell, system } = context;
-    const devices = virtualDevices(cell);
+    const devices = ivshmemDevices(cell);
     const need = devices.reduce((sum, device) => sum + barBytes(device), 0n);
     if (need === 0n) return;
     const bars = `the BARs of ${count(devices.length, 'virtual PCI device')} (${humanSize(need)})`;

@@ -1,12 +1,13 @@
 import { configSpacePerBus, mmconfigWindow } from '../../config/intercepted-windows.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
 import { cellsOf, property } from '../../devicetree/tree-access.ts';
+import { setRegAddress } from '../../fixes/tree-cells.ts';
 import { addProperty, replaceValue } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { GuestRule, TextOf } from '../rule.ts';
 import { count, rangeText } from '../wording.ts';
-import { hostAddressEdits, virtualHosts } from './virtual-host.ts';
+import { virtualHosts } from './virtual-host.ts';
 
 export const guestPciWindowDiffers: GuestRule = {
   id: 'guest-pci-window-differs',
@@ -77,6 +78,6 @@ export const guestPciWindowDiffers: GuestRule = {
 };
 
 function setAddress(node: TreeNode, address: bigint, text: TextOf): readonly Fix[] {
-  const edits = hostAddressEdits(node, address, text);
+  const edits = setRegAddress(node, 0, address, text);
   return edits === undefined ? [] : [{ title: `Set the address to ${hex(address)}`, edits }];
 }

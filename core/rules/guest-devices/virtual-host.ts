@@ -1,12 +1,8 @@
 import { mmconfigWindow } from '../../config/intercepted-windows.ts';
-import { ivshmemDevices } from '../../config/ivshmem.ts';
 import type { Config, PciDevice } from '../../config/model.ts';
-import { type RangeEntry, type RegEntry, rangesOf, regOf, toBus } from '../../devicetree/addresses.ts';
+import { type RangeEntry, type RegEntry, rangesOf, regOf } from '../../devicetree/addresses.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
-import { cellOf, property } from '../../devicetree/tree-access.ts';
-import { replaceCells } from '../../fixes/tree-cells.ts';
-import type { TextEdit } from '../../source/finding.ts';
-import type { GuestTree, TextOf } from '../rule.ts';
+import type { GuestTree } from '../rule.ts';
 import { reachOf } from './cell-reach.ts';
 import { ecamHosts } from './guest-nodes.ts';
 
@@ -28,23 +24,9 @@ export function virtualHosts({ tree, cell }: GuestTree): readonly VirtualHost[] 
   });
 }
 
-/** The edits that give a host's registers another address, as its bus writes it; undefined where they cannot be made. */
-export function hostAddressEdits(node: TreeNode, address: bigint, text: TextOf): readonly TextEdit[] | undefined {
-  const reg = property(node, 'reg');
-  const parent = node.parent;
-  const onBus = parent && toBus(parent, address);
-  if (reg === undefined || parent === undefined || onBus === undefined) return undefined;
-  return replaceCells(reg, 0, cellOf(parent, '#address-cells') ?? 2, onBus, text);
-}
-
 /** True for the host at `pci_mmconfig_base` of a system whose PCI bus exists in the hypervisor only. */
 export function isPurelyVirtual(system: Config, host: VirtualHost): boolean {
   return system.system?.pciIsVirtual.value === 1 && mmconfigWindow(system)?.start === host.address;
-}
-
-/** Ivshmem devices of the cell. */
-export function virtualDevices(cell: Config): readonly PciDevice[] {
-  return ivshmemDevices(cell);
 }
 
 /** Bytes of addresses that the BARs of a device take: the masks are 32 bits each (hypervisor/ivshmem.c:ivshmem_write_command). */

@@ -2,10 +2,10 @@ import { gicVersionOf } from '../../board/gic.ts';
 import { highestCpu } from '../../config/cpu-list.ts';
 import { gicOf } from '../../config/gic.ts';
 import type { Field } from '../../config/model.ts';
-import { type RegEntry, regOf, toBus } from '../../devicetree/addresses.ts';
+import { type RegEntry, regOf } from '../../devicetree/addresses.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
 import { cellOf, property } from '../../devicetree/tree-access.ts';
-import { replaceCells } from '../../fixes/tree-cells.ts';
+import { setRegAddress } from '../../fixes/tree-cells.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import { gicNodes } from '../guest-devices/guest-nodes.ts';
@@ -80,13 +80,6 @@ export const guestGicDiffers: GuestRule = {
 };
 
 function setAddress(node: TreeNode, entry: RegEntry, address: bigint, text: TextOf): readonly Fix[] {
-  const reg = property(node, 'reg');
-  const onBus = node.parent && toBus(node.parent, address);
-  const cells = entry.addressSpan;
-  const typed = text(cells.file)?.slice(cells.start, cells.end);
-  if (reg === undefined || onBus === undefined || typed === undefined) return [];
-  const total = Math.floor(reg.value.length / 4 / regOf(node).length);
-  const addressCells = cellOf(node.parent as TreeNode, '#address-cells') ?? 2;
-  const edits = replaceCells(reg, entry.index * total, addressCells, onBus, text);
-  return edits === undefined ? [] : [{ title: `Set the address to ${hex(onBus)}`, edits }];
+  const edits = setRegAddress(node, entry.index, address, text);
+  return edits === undefined ? [] : [{ title: `Set the address to ${hex(address)}`, edits }];
 }
