@@ -111,3 +111,8 @@ export function spanOfCells(of: TreeProperty, from: number, count: number): Span
   if (first.span.file !== last.span.file || last.span.end < first.span.start) return of.valueSpan;
   return { file: first.span.file, start: first.span.start, end: last.span.end };
 }
+
+/** `serial` of `serial@fe215040`: the name without its unit address. */
+export function baseNameOf({ name }: { readonly name: string }): string {
+  return name.replace(/@.*$/, '');
+}

@@ -3,11 +3,11 @@ import { gicVersionOf } from '../../board/gic.ts';
 import type { TreeNode } from '../../devicetree/model.ts';
 import { namedNodes } from '../../devicetree/phandle-properties.ts';
 import { phandlesOf, rootOf } from '../../devicetree/phandles.ts';
-import { isEnabled, nodesBelow, property } from '../../devicetree/tree-access.ts';
+import { baseNameOf, isEnabled, nodesBelow, property } from '../../devicetree/tree-access.ts';
 
 /** `serial` of `serial@7e201000`. */
 function kindOf(device: BoardDevice): string {
-  return device.name.replace(/@.*$/, '').toLowerCase();
+  return baseNameOf(device).toLowerCase();
 }
 
 const interruptControllers = /^arm,(?:gic-.*|\w*-gic)$|^brcm,bcm283\d-(?:l1-intc|armctrl-ic)$/;
@@ -73,7 +73,7 @@ function providesForBusy(provider: TreeNode): boolean {
   const root = rootOf(provider);
   const nodes = phandlesOf(root);
   for (const node of nodesBelow(root)) {
-    const kind = node.name.replace(/@.*$/, '').toLowerCase();
+    const kind = baseNameOf(node).toLowerCase();
     if (node === provider || !(driven.test(kind) || busy.test(kind)) || !isEnabled(node)) continue;
     for (const name of ['clocks', 'resets', 'power-domains']) {
       const list = property(node, name);

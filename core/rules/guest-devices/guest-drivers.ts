@@ -1,6 +1,6 @@
 import { memoryFlags } from '../../config/memory-flags.ts';
-import { cellOf } from '../../devicetree/tree-access.ts';
-import { baseNameOf, type GuestDevice } from './guest-nodes.ts';
+import { baseNameOf, cellOf } from '../../devicetree/tree-access.ts';
+import type { GuestDevice } from './guest-nodes.ts';
 
 /** Facts about the Linux drivers of devices that stand in guest trees. */
 

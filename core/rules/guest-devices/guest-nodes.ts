@@ -2,7 +2,7 @@ import { gicVersionOf } from '../../board/gic.ts';
 import type { AddressRange } from '../../config/address-window.ts';
 import { type RegEntry, regOf } from '../../devicetree/addresses.ts';
 import type { DeviceTree, TreeNode } from '../../devicetree/model.ts';
-import { compatibleOf, pathOf, stringOf, stringsOf } from '../../devicetree/tree-access.ts';
+import { baseNameOf, compatibleOf, pathOf, stringOf, stringsOf } from '../../devicetree/tree-access.ts';
 
 /** A device of the guest that has registers. */
 export interface GuestDevice {
@@ -86,11 +86,6 @@ function findDevices(tree: DeviceTree): readonly GuestDevice[] {
   return devices;
 }
 
-/** `serial` of `serial@fe215040`. */
-export function baseNameOf(node: TreeNode): string {
-  return node.name.replace(/@.*$/, '');
-}
-
 /** Enabled GICs of the tree. */
 export function gicNodes(tree: DeviceTree): readonly TreeNode[] {
   return [...enabledNodes(tree).keys()].filter((node) => gicVersionOf(node) !== undefined);
@@ -115,8 +110,7 @@ export function stdoutNode(tree: DeviceTree): TreeNode | 'missing' | undefined {
   const path = target.startsWith('/') ? target : aliases && stringsOf(aliases.properties.find(({ name }) => name === target))[0];
   if (path === undefined) return 'missing';
   let at: TreeNode | undefined = tree.root;
-  for (const step of path.split('/'))
-    if (step !== '') at = at?.children.find(({ name }) => name === step || name.replace(/@.*$/, '') === step);
+  for (const step of path.split('/')) if (step !== '') at = at?.children.find(({ name }) => name === step || baseNameOf({ name }) === step);
   return at ?? 'missing';
 }
 

@@ -1,13 +1,13 @@
 import type { KernelParameter } from '../../board/board.ts';
 import { commandLineOf, parametersNamed } from '../../board/cmdline.ts';
-import { isEnabled, property, stringOf } from '../../devicetree/tree-access.ts';
+import { baseNameOf, isEnabled, property, stringOf } from '../../devicetree/tree-access.ts';
 import { replaceValue } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
 import { hex } from '../../source/numbers.ts';
 import type { GuestContext, GuestRule } from '../rule.ts';
 import { regionsAt } from './cell-reach.ts';
 import { consoleNameOf } from './guest-drivers.ts';
-import { baseNameOf, deviceText, type GuestDevice, guestDevices, stdoutNode } from './guest-nodes.ts';
+import { deviceText, type GuestDevice, guestDevices, stdoutNode } from './guest-nodes.ts';
 
 export const guestUartConsole: GuestRule = {
   id: 'guest-uart-console',

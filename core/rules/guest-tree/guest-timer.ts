@@ -1,10 +1,10 @@
 import type { Board } from '../../board/board.ts';
 import { interruptsOf, type NodeInterrupt } from '../../devicetree/interrupts.ts';
 import type { DeviceTree, TreeNode } from '../../devicetree/model.ts';
-import { nodesBelow, property, stringsOf } from '../../devicetree/tree-access.ts';
+import { baseNameOf, nodesBelow, property, stringsOf } from '../../devicetree/tree-access.ts';
 import { addChild } from '../../fixes/tree-edits.ts';
 import type { Fix } from '../../source/finding.ts';
-import { baseNameOf, enabledWith, gicNodes } from '../guest-devices/guest-nodes.ts';
+import { enabledWith, gicNodes } from '../guest-devices/guest-nodes.ts';
 import type { GuestRule, TextOf } from '../rule.ts';
 
 /** PPI numbers of the timer in the order of `interrupts`: secure, non-secure, virtual, hypervisor (Linux, bindings timer/arm,arch_timer.yaml). */
