@@ -4,6 +4,7 @@ import { build } from './commands/build.ts';
 import { check } from './commands/check.ts';
 import { dtc } from './commands/dtc.ts';
 import { explain } from './commands/explain.ts';
+import { map } from './commands/map.ts';
 import { show } from './commands/show.ts';
 import { commandHelp, overview } from './help.ts';
 import { exitStatus, type Io, type Outcome } from './io.ts';
@@ -13,7 +14,7 @@ import { nearest } from './spelling.ts';
 import { widthOf } from './style.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [check, build, dtc, show, explain];
+export const commands: readonly Command[] = [check, build, dtc, show, map, explain];
 
 /** Runs one call and prints what it has to say; resolves to the exit status. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -1,0 +1,51 @@
+import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
+import { locate, type PlaceSource } from '../findings/place.ts';
+import { printable } from '../printable.ts';
+import { kindWords, mapSubtitle, mapTitle, rangeWords } from './words.ts';
+
+/** The map as a Markdown table, by address; blocks and free gaps. */
+export function mapMarkdown(reading: MemoryMapReading, source: PlaceSource): string {
+  const { map, collisions } = reading;
+  const numbers = new Map<string, number[]>();
+  for (const [at, { blocks }] of collisions.entries()) for (const id of blocks) numbers.set(id, [...(numbers.get(id) ?? []), at + 1]);
+  const rows = map.lanes.flatMap(({ title, blocks }) =>
+    blocks.map((block) => ({
+      start: block.start,
+      cells: [
+        `\`${rangeWords(block.start, block.end)}\``,
+        humanSize(block.end - block.start),
+        escaped(title),
+        escaped(block.name),
+        kindWords[block.kind],
+        escaped(block.flags.join(' ')),
+        (numbers.get(block.id) ?? []).join(', '),
+      ],
+    })),
+  );
+  for (const { start, end } of map.gaps)
+    rows.push({ start, cells: [`\`${rangeWords(start, end)}\``, humanSize(end - start), '', 'free', 'free', '', ''] });
+  rows.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const lines = [
+    `## ${escaped(mapTitle(reading, source.cwd))}`,
+    '',
+    `${escaped(mapSubtitle(reading))}.`,
+    '',
+    '| addresses | size | owner | what | kind | flags | collision |',
+    '| --- | ---: | --- | --- | --- | --- | --- |',
+    ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
+  ];
+  if (collisions.length > 0) lines.push('', '### Collisions', '');
+  for (const [at, { rule, severity, range, finding }] of collisions.entries()) {
+    const place = locate(source, finding.span);
+    const where = place.kind === 'text' ? `${place.shown}:${place.line}` : place.shown;
+    const common = range === undefined ? '' : ` in \`${hex(range.start)}\`-\`${hex(range.end - 1n)}\``;
+    lines.push(`${at + 1}. **${severity}** ${rule}${common}, ${escaped(where)}: ${escaped(finding.message)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Names come out of the user's files: they are text, not markup. */
+function escaped(text: string): string {
+  return printable(text).replaceAll(/[\\`*_{}[\]<>#|]/g, '\\$&');
+}

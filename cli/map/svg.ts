@@ -1,0 +1,169 @@
+import type { Block } from '@jailhouse-cells/core/memory-map/model.ts';
+import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
+import { printable } from '../printable.ts';
+import { type MapRow, mapRows } from './rows.ts';
+import { kindWords, mapSubtitle, mapTitle, rangeWords, shortName } from './words.ts';
+
+const axisWidth = 130;
+const laneWidth = 190;
+const laneGap = 10;
+const top = 92;
+const leastHeight = 22;
+/** Of a compressed stretch. */
+const mostHeight = 64;
+
+/** Colours of the kinds, light and dark, told apart by name and outline, too. */
+const colours: Readonly<Record<Block['kind'], readonly [string, string]>> = {
+  ram: ['#e3e8ef', '#2d3540'],
+  gpu: ['#d9c8f0', '#4f3b6b'],
+  reserved: ['#f3e2b8', '#5c4c1e'],
+  device: ['#cfe3f7', '#24435f'],
+  pci: ['#c5ddd8', '#24504a'],
+  gic: ['#d5d9f2', '#3b4170'],
+  hypervisor: ['#f6c9a8', '#6e4223'],
+  'cell-ram': ['#cfe8c9', '#2f5128'],
+  loadable: ['#b5dda9', '#3a6a2e'],
+  mmio: ['#cfe3f7', '#24435f'],
+  shared: ['#f4c7dc', '#6b3350'],
+  comm: ['#e8d9c3', '#57492f'],
+  ecam: ['#bfe3e8', '#1f555c'],
+  'ecam-mmio': ['#d4eef1', '#2b666d'],
+  empty: ['#ffffff', '#000000'],
+};
+
+/** A static drawing of the map, in the light or dark colours that its viewer prefers. Nothing is fetched, nothing runs. */
+export function mapSvg(reading: MemoryMapReading, cwd: string): string {
+  const { lanes } = reading.map;
+  const rows = mapRows(reading);
+  const edges = edgePositions(rows);
+  const bottom = edges.at(-1)?.y ?? top;
+  const yOf = new Map(edges.map(({ address, y }) => [address, y]));
+  const width = axisWidth + lanes.length * (laneWidth + laneGap) + 20;
+  const listed = reading.collisions.slice(0, 30);
+  const height = bottom + 50 + 34 * listed.length;
+  const parts: string[] = [];
+  for (const { address, y } of edges) {
+    parts.push(`<line class="edge" x1="${axisWidth - 6}" y1="${y}" x2="${width - 20}" y2="${y}"/>`);
+    parts.push(`<text class="address" x="${axisWidth - 10}" y="${y + 4}">${hex(address)}</text>`);
+  }
+  for (const row of rows) if (row.isCompressed) parts.push(breakMark(row, yOf));
+  for (const [at, { title, blocks }] of lanes.entries()) {
+    const x = axisWidth + at * (laneWidth + laneGap);
+    parts.push(`<text class="lane" x="${x}" y="${top - 12}">${xml(shortened(title, 24))}</text>`);
+    const outer: Block[] = [];
+    for (const block of blocks) {
+      const from = yOf.get(block.start);
+      const to = yOf.get(block.end);
+      if (from === undefined || to === undefined || to <= from) continue;
+      const depth = outer.filter(({ start, end }) => start <= block.start && block.start < end).length;
+      outer.push(block);
+      parts.push(blockMark(block, x + Math.min(depth, 4) * 12, from, laneWidth - Math.min(depth, 4) * 12, to - from));
+    }
+  }
+  parts.push(...collisionMarks(reading, rows, yOf));
+  for (const [at, { rule, severity, finding }] of listed.entries()) {
+    const y = bottom + 44 + 34 * at;
+    parts.push(`<text class="collision" x="10" y="${y}">${at + 1}. ${severity}: ${xml(rule)}</text>`);
+    const room = Math.floor((width - 20) / 6.2);
+    parts.push(`<text class="small" x="10" y="${y + 14}">${xml(shortened(finding.message, room))}</text>`);
+  }
+  const title = xml(mapTitle(reading, cwd));
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
+<title>${title}</title>
+<style>${styleSheet()}</style>
+<defs><pattern id="hatch" width="8" height="8" patternTransform="rotate(45)" patternUnits="userSpaceOnUse"><rect class="hatch" width="4" height="8"/></pattern></defs>
+<rect class="page" width="${width}" height="${height}"/>
+<text class="title" x="10" y="28">${title}</text>
+<text class="small" x="10" y="48">${xml(mapSubtitle(reading))}</text>
+${parts.join('\n')}
+</svg>
+`;
+}
+
+/** Where each edge is drawn: the larger the stretch the higher, but by its logarithm only. */
+function edgePositions(rows: readonly MapRow[]): readonly { readonly address: bigint; readonly y: number }[] {
+  let y = top;
+  const edges = rows.slice(0, 1).map(({ start }) => ({ address: start, y }));
+  for (const { start, end, cells } of rows) {
+    const bits = (end - start).toString(2).length;
+    const begins = Math.max(1, ...cells.map((cell) => cell.begins.length));
+    y += Math.max(leastHeight * Math.min(begins, 4), Math.min(mostHeight, leastHeight + Math.max(0, bits - 16) * 3));
+    edges.push({ address: end, y });
+  }
+  return edges;
+}
+
+function blockMark(block: Block, x: number, y: number, width: number, height: number): string {
+  const { kind, name, start, end, owner, flags, detail, reachable } = block;
+  const told = [
+    `${name}, ${kindWords[kind]}`,
+    `${rangeWords(start, end)}, ${humanSize(end - start)}`,
+    owner,
+    detail ?? '',
+    flags.join(' '),
+  ];
+  const text = shortened(`${shortName(block)}  ${humanSize(end - start)}`, Math.floor((width - 10) / 6.6));
+  return `<g><title>${xml(told.filter((line) => line !== '').join('\n'))}</title><rect class="block ${kind}${reachable ? '' : ' away'}" x="${x}" y="${y}" width="${width}" height="${height}" rx="2"/><text class="name" x="${x + 6}" y="${y + 15}">${xml(text)}</text></g>`;
+}
+
+/** A zigzag over the axis where a stretch is drawn shorter than it is. */
+function breakMark({ start, end }: MapRow, yOf: ReadonlyMap<bigint, number>): string {
+  const y = ((yOf.get(start) ?? 0) + (yOf.get(end) ?? 0)) / 2;
+  const x = axisWidth - 6;
+  return `<path class="break" d="M${x} ${y - 6}l-5 3l10 3l-10 3l5 3"/>`;
+}
+
+function collisionMarks(
+  { map, collisions }: MemoryMapReading,
+  rows: readonly MapRow[],
+  yOf: ReadonlyMap<bigint, number>,
+): readonly string[] {
+  return collisions.flatMap(({ range, blocks, severity }, at) => {
+    if (range === undefined) return [];
+    const inside = rows.filter(({ start, end }) => start < range.end && end > range.start);
+    const from = yOf.get(inside[0]?.start ?? -1n);
+    const to = yOf.get(inside.at(-1)?.end ?? -1n);
+    const involved = map.lanes.flatMap((lane, index) => (lane.blocks.some(({ id }) => blocks.includes(id)) ? [index] : []));
+    const [first] = involved;
+    const last = involved.at(-1);
+    if (from === undefined || to === undefined || first === undefined || last === undefined) return [];
+    const x = axisWidth + first * (laneWidth + laneGap);
+    const width = (last - first + 1) * (laneWidth + laneGap) - laneGap;
+    return [
+      `<rect class="common ${severity}" x="${x}" y="${from}" width="${width}" height="${to - from}"/>`,
+      `<text class="collision" x="${x + width - 4}" y="${to - 5}" text-anchor="end">collision ${at + 1}</text>`,
+    ];
+  });
+}
+
+function styleSheet(): string {
+  const fills = (column: 0 | 1): string =>
+    Object.entries(colours)
+      .map(([kind, pair]) => `.${kind}{fill:${pair[column]}}`)
+      .join('');
+  return (
+    'text{font:11px ui-monospace,Menlo,Consolas,monospace;fill:#1f2328}.title{font-size:16px;font-weight:bold}.lane{font-size:13px;font-weight:bold}' +
+    '.small{fill:#57606a}.address{text-anchor:end}.page{fill:#fff}.edge{stroke:#d0d7de;stroke-width:.5}.block{stroke:#57606a;stroke-width:.8}' +
+    '.away{stroke-dasharray:4 3;opacity:.55}.break{fill:none;stroke:#57606a;stroke-width:1.4}.common{fill:url(#hatch);stroke:#cf222e;stroke-width:2}' +
+    `.hatch{fill:#cf222e;opacity:.45}.collision{fill:#a40e26;font-weight:bold}${fills(0)}` +
+    '@media (prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}.small{fill:#9198a1}.edge{stroke:#30363d}.block{stroke:#9198a1}' +
+    `.break{stroke:#9198a1}.common{stroke:#ff7b72}.hatch{fill:#ff7b72}.collision{fill:#ffa198}${fills(1)}}`
+  );
+}
+
+function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, Math.max(1, most - 1)).join('')}\u2026`;
+}
+
+function xml(text: string): string {
+  return text
+    .split('\n')
+    .map(printable)
+    .join('\n')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
