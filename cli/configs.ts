@@ -1,6 +1,7 @@
 import { baseName, directoryOf } from '@jailhouse-cells/core/source/paths.ts';
 import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
 import { defaultSettings } from '@jailhouse-cells/core/workspace/settings.ts';
+import { isSupportingFile } from '@jailhouse-cells/core/workspace/supporting-files.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import type { Arguments } from './arguments.ts';
 import { misuse } from './command.ts';
@@ -31,7 +32,7 @@ export interface Session {
 
 export type Opened = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly outcome: Outcome };
 
-/** Finds the configs that the operands name. A path that does not exist or holds no config is misuse. */
+/** Finds the configs that the operands name; a file of a board or guest names those that are checked with it. A path that does not exist or holds no config is misuse. */
 export function openSession(command: string, parsed: Arguments, operands: readonly string[], io: Io): Opened {
   const settings = engineSettings(parsed, io);
   if (!settings.ok) return { ok: false, outcome: misuse(command, settings.message) };
@@ -44,11 +45,15 @@ export function openSession(command: string, parsed: Arguments, operands: readon
     if (kind === undefined) return { ok: false, outcome: misuse(command, noSuchPath(text, operand, io)) };
     if (baseName(operand) === projectFile) workspace.adopt(operand);
     // A file named by hand is always one of its own: when it is no config, its findings say why.
-    const paths = workspace.configsIn(operand);
+    const isSupporting = kind === 'file' && isSupportingFile(operand);
+    if (isSupporting && command === 'build') return { ok: false, outcome: misuse(command, noConfig(text)) };
+    // A file of a board or guest says nothing alone: its mistakes show with the configs.
+    const paths = isSupporting ? workspace.configsWith(operand) : workspace.configsIn(operand);
     const isProject = baseName(operand) === projectFile;
     if (isProject) projects.add(operand);
     const isFaulty = isProject && workspace.check(operand).findings.length > 0;
-    if (paths.length === 0 && !isFaulty) return { ok: false, outcome: misuse(command, noConfigs(text, kind)) };
+    if (paths.length === 0 && !isFaulty)
+      return { ok: false, outcome: misuse(command, isSupporting ? noSystem(text) : noConfigs(text, kind)) };
     for (const path of paths) if (!found.has(path)) found.set(path, { path, operand });
   }
   const folders = new Set([...found.keys()].map(directoryOf));
@@ -104,4 +109,12 @@ function noConfigs(text: string, kind: 'file' | 'directory'): string {
     `there is no Jailhouse config under "${printable(text)}". A config is a C file that defines an object with ` +
     'a struct jailhouse_system or jailhouse_cell_desc in front, or a .cell file.'
   );
+}
+
+function noSystem(text: string): string {
+  return `"${printable(text)}" belongs to no system, so there is nothing to check it against. Name it in a jailhouse.json, as a file of a board or of a cell's guest.`;
+}
+
+function noConfig(text: string): string {
+  return `"${printable(text)}" is no config. Name the .c files; a device tree is compiled by jailhouse-cells dtc.`;
 }

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from '@jailhouse-cells/cli/run.ts';
 import { describe, expect, test } from 'vitest';
 import { testIo } from './memory-io.ts';
@@ -119,6 +122,21 @@ describe('check', () => {
     const file = await call({ '/work/x/main.c': 'int main(void) { return 0; }\n' }, ['check', 'x/main.c']);
     expect(file.status).toBe(1);
     expect(file.out).toMatch(/^x\/main\.c.*: error: /);
+  });
+
+  test('a file of a board names the configs that are checked with it; one of no system is a wrong call', async () => {
+    const folder = fileURLToPath(new URL('../fixtures/board-rules/memory-in-gpu-memory/reject-any-ram-size', import.meta.url));
+    const files = Object.fromEntries(readdirSync(folder).map((name) => [`/work/${name}`, readFileSync(join(folder, name), 'utf8')]));
+    const { status, out } = await call(files, ['check', 'config.txt']);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^config\.txt:\d+:\d+: error: GPU memory is /m);
+    expect(out).toMatch(/^root\.c:\d+:\d+: error: Hypervisor memory .* lies in GPU memory /m);
+    const alone = await call({ '/work/alone.dts': '/dts-v1/; / { };' }, ['check', 'alone.dts']);
+    expect(alone.status).toBe(2);
+    expect(alone.err).toContain('"alone.dts" belongs to no system');
+    const build = await call(files, ['build', 'config.txt', '--out', 'out']);
+    expect(build.status).toBe(2);
+    expect(build.err).toContain('"config.txt" is no config');
   });
 
   test('a jailhouse.json names configs, and its own mistakes are findings', async () => {
