@@ -2,6 +2,7 @@ import type { Block } from '@jailhouse-cells/core/memory-map/model.ts';
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
 import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import { printable } from '../printable.ts';
+import { wrap } from '../text-width.ts';
 import { type MapRow, mapRows } from './rows.ts';
 import { kindWords, mapSubtitle, mapTitle, rangeWords, shortName } from './words.ts';
 
@@ -39,10 +40,15 @@ export function mapSvg(reading: MemoryMapReading, cwd: string): string {
   const edges = edgePositions(rows);
   const bottom = edges.at(-1)?.y ?? top;
   const yOf = new Map(edges.map(({ address, y }) => [address, y]));
-  const width = axisWidth + lanes.length * (laneWidth + laneGap) + 20;
-  const listed = reading.collisions.slice(0, 30);
-  const height = bottom + 50 + 34 * listed.length;
+  const width = axisWidth + lanes.length * (laneWidth + laneGap) + 100;
+  const listed = reading.collisions.slice(0, 30).map(({ rule, severity, finding }, at) => ({
+    heading: `${at + 1}. ${severity}: ${rule}`,
+    lines: wrap(printable(finding.message), Math.floor((width - 20) / 6.8)),
+  }));
+  const height = bottom + 40 + listed.reduce((sum, { lines }) => sum + 24 + 15 * lines.length, 0);
   const parts: string[] = [];
+  // Above the hatching, so that they can be read.
+  const names: string[] = [];
   for (const { address, y } of edges) {
     parts.push(`<line class="edge" x1="${axisWidth - 6}" y1="${y}" x2="${width - 20}" y2="${y}"/>`);
     parts.push(`<text class="address" x="${axisWidth - 10}" y="${y + 4}">${hex(address)}</text>`);
@@ -58,15 +64,21 @@ export function mapSvg(reading: MemoryMapReading, cwd: string): string {
       if (from === undefined || to === undefined || to <= from) continue;
       const depth = outer.filter(({ start, end }) => start <= block.start && block.start < end).length;
       outer.push(block);
-      parts.push(blockMark(block, x + Math.min(depth, 4) * 12, from, laneWidth - Math.min(depth, 4) * 12, to - from));
+      const inset = Math.min(depth, 4) * 12;
+      const above = outer.filter(({ start }) => start === block.start).length - 1;
+      parts.push(blockMark(block, x + inset, from, laneWidth - inset, to - from));
+      if (15 + 14 * above < to - from + 4) names.push(blockName(block, x + inset + 6, from + 15 + 14 * above, laneWidth - inset));
     }
   }
-  parts.push(...collisionMarks(reading, rows, yOf));
-  for (const [at, { rule, severity, finding }] of listed.entries()) {
-    const y = bottom + 44 + 34 * at;
-    parts.push(`<text class="collision" x="10" y="${y}">${at + 1}. ${severity}: ${xml(rule)}</text>`);
-    const room = Math.floor((width - 20) / 6.2);
-    parts.push(`<text class="small" x="10" y="${y + 14}">${xml(shortened(finding.message, room))}</text>`);
+  parts.push(...collisionMarks(reading, rows, yOf), ...names);
+  let y = bottom + 44;
+  for (const { heading, lines } of listed) {
+    parts.push(`<text class="collision" x="10" y="${y}">${xml(heading)}</text>`);
+    for (const line of lines) {
+      y += 15;
+      parts.push(`<text class="small" x="10" y="${y}">${xml(line)}</text>`);
+    }
+    y += 24;
   }
   const title = xml(mapTitle(reading, cwd));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
@@ -103,8 +115,12 @@ function blockMark(block: Block, x: number, y: number, width: number, height: nu
     detail ?? '',
     flags.join(' '),
   ];
-  const text = shortened(`${shortName(block)}  ${humanSize(end - start)}`, Math.floor((width - 10) / 6.6));
-  return `<g><title>${xml(told.filter((line) => line !== '').join('\n'))}</title><rect class="block ${kind}${reachable ? '' : ' away'}" x="${x}" y="${y}" width="${width}" height="${height}" rx="2"/><text class="name" x="${x + 6}" y="${y + 15}">${xml(text)}</text></g>`;
+  return `<rect class="block ${kind}${reachable ? '' : ' away'}" x="${x}" y="${y}" width="${width}" height="${height}" rx="2"><title>${xml(told.filter((line) => line !== '').join('\n'))}</title></rect>`;
+}
+
+function blockName(block: Block, x: number, y: number, width: number): string {
+  const text = shortened(`${shortName(block)}  ${humanSize(block.end - block.start)}`, Math.floor((width - 10) / 6.6));
+  return `<text class="name" x="${x}" y="${y}">${xml(text)}</text>`;
 }
 
 /** A zigzag over the axis where a stretch is drawn shorter than it is. */
@@ -119,7 +135,7 @@ function collisionMarks(
   rows: readonly MapRow[],
   yOf: ReadonlyMap<bigint, number>,
 ): readonly string[] {
-  return collisions.flatMap(({ range, blocks, severity }, at) => {
+  return collisions.flatMap(({ range, blocks }, at) => {
     if (range === undefined) return [];
     const inside = rows.filter(({ start, end }) => start < range.end && end > range.start);
     const from = yOf.get(inside[0]?.start ?? -1n);
@@ -128,11 +144,13 @@ function collisionMarks(
     const [first] = involved;
     const last = involved.at(-1);
     if (from === undefined || to === undefined || first === undefined || last === undefined) return [];
-    const x = axisWidth + first * (laneWidth + laneGap);
-    const width = (last - first + 1) * (laneWidth + laneGap) - laneGap;
+    const xOf = (lane: number): number => axisWidth + lane * (laneWidth + laneGap);
+    const size = `y="${from}" height="${to - from}"`;
     return [
-      `<rect class="common ${severity}" x="${x}" y="${from}" width="${width}" height="${to - from}"/>`,
-      `<text class="collision" x="${x + width - 4}" y="${to - 5}" text-anchor="end">collision ${at + 1}</text>`,
+      ...involved.map((lane) => `<rect class="common" x="${xOf(lane)}" width="${laneWidth}" ${size}/>`),
+      `<rect class="around" x="${xOf(first)}" width="${xOf(last) + laneWidth - xOf(first)}" ${size}/>`,
+      `<text class="collision" x="${xOf(map.lanes.length) + 4}" y="${from + 14}">collision ${at + 1}</text>`,
+      `<line class="around" x1="${xOf(last) + laneWidth}" y1="${from}" x2="${xOf(map.lanes.length) + 80}" y2="${from}"/>`,
     ];
   });
 }
@@ -145,10 +163,10 @@ function styleSheet(): string {
   return (
     'text{font:11px ui-monospace,Menlo,Consolas,monospace;fill:#1f2328}.title{font-size:16px;font-weight:bold}.lane{font-size:13px;font-weight:bold}' +
     '.small{fill:#57606a}.address{text-anchor:end}.page{fill:#fff}.edge{stroke:#d0d7de;stroke-width:.5}.block{stroke:#57606a;stroke-width:.8}' +
-    '.away{stroke-dasharray:4 3;opacity:.55}.break{fill:none;stroke:#57606a;stroke-width:1.4}.common{fill:url(#hatch);stroke:#cf222e;stroke-width:2}' +
-    `.hatch{fill:#cf222e;opacity:.45}.collision{fill:#a40e26;font-weight:bold}${fills(0)}` +
+    '.away{stroke-dasharray:4 3;opacity:.55}.break{fill:none;stroke:#57606a;stroke-width:1.4}.common{fill:url(#hatch)}.around{fill:none;stroke:#cf222e;stroke-width:2}' +
+    `.hatch{fill:#cf222e;opacity:.3}.collision{fill:#a40e26;font-weight:bold}${fills(0)}` +
     '@media (prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}.small{fill:#9198a1}.edge{stroke:#30363d}.block{stroke:#9198a1}' +
-    `.break{stroke:#9198a1}.common{stroke:#ff7b72}.hatch{fill:#ff7b72}.collision{fill:#ffa198}${fills(1)}}`
+    `.break{stroke:#9198a1}.around{stroke:#ff7b72}.hatch{fill:#ff7b72}.collision{fill:#ffa198}${fills(1)}}`
   );
 }
 

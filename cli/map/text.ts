@@ -14,7 +14,11 @@ const sizeWidth = 11;
 
 /** The map as lines of text: an axis at the left, a column for each lane, the collisions below. */
 export function mapText(reading: MemoryMapReading, places: PlaceSource, width: number, style: Style): string {
-  const lines = [style.strong(mapTitle(reading, places.cwd)), ...wrap(mapSubtitle(reading), width - 2).map((line) => `  ${line}`), ''];
+  const lines = [
+    ...wrap(mapTitle(reading, places.cwd), width).map((line) => style.strong(line)),
+    ...wrap(mapSubtitle(reading), width - 2).map((line) => `  ${line}`),
+    '',
+  ];
   const rows = mapRows(reading);
   const { lanes } = reading.map;
   const axis = Math.max(7, ...rows.map(({ start }) => hex(start).length));
@@ -134,7 +138,7 @@ function collisionList({ collisions, map }: MemoryMapReading, places: PlaceSourc
   for (const [at, { rule, severity, range, blocks, finding }] of collisions.slice(0, most).entries()) {
     const place = locate(places, finding.span);
     const where = place.kind === 'text' ? `${place.shown}:${place.line}` : place.shown;
-    lines.push(`${at + 1}. ${style.severity(severity, `${severity}:`)} ${rule}, ${printable(where)}`);
+    lines.push(`${at + 1}. ${style.severity(severity, `${severity}:`)} ${rule}`, `   ${printable(where)}`);
     if (range !== undefined) lines.push(`   ${rangeWords(range.start, range.end)} (${humanSize(range.end - range.start)})`);
     if (blocks.length > 0) lines.push(...indented(blocks.map((id) => printable(names.get(id) ?? id)).join(', '), width));
     lines.push(...indented(printable(finding.message), width));
