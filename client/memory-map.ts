@@ -43,7 +43,11 @@ export function provideMemoryMaps(server: Server, extensionUri: Uri): Disposable
       }
       const shown = panels.get(answer.rootUri);
       if (shown !== undefined) shown.show();
-      else adopt(window.createWebviewPanel(viewType, `Memory Map: ${answer.system}`, ViewColumn.Beside), answer.rootUri);
+      else {
+        adopt(window.createWebviewPanel(viewType, `Memory Map: ${answer.system}`, ViewColumn.Beside), answer.rootUri);
+        // A column of its own: files are opened beside it, not over it.
+        if (window.tabGroups.activeTabGroup.tabs.length === 1) await commands.executeCommand('workbench.action.lockEditorGroup');
+      }
     } catch (error) {
       await window.showErrorMessage(`The language server gave no map: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -3,13 +3,21 @@ import { placeLabels } from '../layout/axis-labels.ts';
 import { hex, humanSize } from '../model/address.ts';
 import type { MapModel } from '../model/map-model.ts';
 
-/** Width of the axis in pixels, as in style.css: its lines are drawn in these. */
-const width = 126;
+/** Pixels of a digit in the labels' font size, and of the lines and break marks beside the labels. */
+const digitWidth = 6.7;
+const besideLabels = 34;
+
+/** Pixels that the labels of a map need, with room for a count of edges that share one. */
+export function axisWidth({ axis }: MapModel): number {
+  const last = axis.stretches.at(-1)?.end ?? 0n;
+  return Math.ceil(besideLabels + (hex(last).length + 3) * digitWidth);
+}
 
 /** Labels of all edges in the view, and break marks with the size of what is compressed. */
 export function AxisView({ model, transform, height }: { model: MapModel; transform: AxisTransform; height: number }) {
   const { scale, offset } = transform;
   const { stretches } = model.axis;
+  const width = axisWidth(model);
   const visible = stretches.filter(({ top, height: tall }) => top * scale + offset <= height && (top + tall) * scale + offset >= 0);
   const edges = visible.map(({ start, top }) => ({ address: start, y: top * scale + offset }));
   const last = visible.at(-1);
@@ -28,7 +36,7 @@ export function AxisView({ model, transform, height }: { model: MapModel; transf
         {visible
           .filter((stretch) => stretch.compressed && stretch.height * scale >= 18)
           .map(({ start, top, height: tall }) => (
-            <path key={hex(start)} class="break-line" d={breakMark(top * scale + offset, tall * scale)} />
+            <path key={hex(start)} class="break-line" d={breakMark(width - 4, top * scale + offset, tall * scale)} />
           ))}
       </svg>
       {labels.map(({ textY, address, more, last: end }) => (
@@ -53,10 +61,9 @@ export function AxisView({ model, transform, height }: { model: MapModel; transf
 }
 
 /** A zigzag in the middle of a stretch. */
-function breakMark(top: number, tall: number): string {
+function breakMark(right: number, top: number, tall: number): string {
   const reach = Math.min(10, tall / 2 - 4);
   const middle = top + tall / 2;
-  const right = width - 4;
   const points = [-1, -0.5, 0, 0.5, 1].map((part, index) => `${right - (index % 2 === 0 ? 0 : 8)} ${middle + part * reach}`);
   return `M${points.join('L')}`;
 }

@@ -5,7 +5,7 @@ import { addressOf, hex } from '../model/address.ts';
 import type { DrawnBlock, MapModel } from '../model/map-model.ts';
 import { findSelected, neighbour, type Selected, type Selection } from '../model/selection.ts';
 import type { SavedZoom } from '../page-state.ts';
-import { AxisView } from './axis-view.tsx';
+import { AxisView, axisWidth } from './axis-view.tsx';
 import { BlockView } from './block-view.tsx';
 import { CollisionsView, GapsView, LinksView } from './overlays.tsx';
 
@@ -24,7 +24,7 @@ export interface MapViewProps {
 }
 
 /** Width in pixels below which lanes are scrolled and not squeezed; as in style.css. */
-const leastLane = 84;
+const leastLane = 72;
 
 const laneWords = { board: 'board', hypervisor: 'hypervisor', root: 'root cell', cell: 'cell' } as const;
 
@@ -117,7 +117,7 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
   const markY = mark === undefined ? undefined : pixelOf(model.axis, mark) * scale + offset;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys bubble up from the blocks, which are buttons.
-    <div class="map" onKeyDown={onKeyDown}>
+    <div class="map" style={{ '--axis': `${axisWidth(model)}px` }} onKeyDown={onKeyDown}>
       <div class="lane-heads" aria-hidden="true">
         <span class="axis-head">address</span>
         {model.lanes.map(({ lane }) => (
@@ -140,7 +140,14 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
             return (
               <fieldset key={lane.id} class={`lane lane-${lane.kind}`} aria-label={`${lane.title}, ${blocks.length} blocks`}>
                 {small !== '' && (
-                  <svg class="slivers" aria-hidden="true" focusable="false" width="100%" height={height}>
+                  <svg
+                    class="slivers"
+                    aria-hidden="true"
+                    focusable="false"
+                    viewBox={`0 0 1 ${height}`}
+                    preserveAspectRatio="none"
+                    height={height}
+                  >
                     <title>Small blocks</title>
                     <path d={small} />
                   </svg>
@@ -192,7 +199,7 @@ function inView(blocks: readonly DrawnBlock[], { scale, offset }: AxisTransform,
     if (bottom < -2 || top > height + 2) continue;
     if (bottom - top >= leastBlock || drawn.id === focusable || drawn.collisions.length > 0 || drawn.top === drawn.bottom)
       large.push(drawn);
-    else small.push(`M4 ${top.toFixed(1)}h4000v${Math.max(1, bottom - top).toFixed(1)}h-4000z`);
+    else small.push(`M0 ${top.toFixed(1)}h1v${Math.max(1, bottom - top).toFixed(1)}h-1z`);
   }
   return { large, small: small.join('') };
 }
@@ -205,11 +212,11 @@ function EdgeLines({ model, transform, height }: { model: MapModel; transform: A
   for (const { top } of model.axis.stretches) {
     const y = Math.round(top * scale + offset) + 0.5;
     if (y < 0 || y > height || y - last < 7) continue;
-    path += `M0 ${y}h8000`;
+    path += `M0 ${y}h1`;
     last = y;
   }
   return (
-    <svg class="edge-lines" aria-hidden="true" focusable="false" width="100%" height={height}>
+    <svg class="edge-lines" aria-hidden="true" focusable="false" viewBox={`0 0 1 ${height}`} preserveAspectRatio="none" height={height}>
       <title>Edges</title>
       <path d={path} />
     </svg>

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Session } from './session.mjs';
+import { until } from './workbench.mjs';
+
+describe('the memory map of examples/rpi4-story/1-window-over-ram', () => {
+  /** @type {Session} */
+  let session;
+  /** The page inside of VS Code's own frames. @type {import('playwright-core').FrameLocator} */
+  let map;
+  let line = 0;
+  beforeAll(async () => {
+    session = await Session.open({ name: 'memory-map', example: 'examples/rpi4-story', within: '1-window-over-ram' });
+    const text = readFileSync(join(session.workspace, 'configs/rpi4.c'), 'utf8').split('\n');
+    line = text.findIndex((candidate) => candidate.includes('.pci_mmconfig_base')) + 1;
+    await session.workbench.openFile('rpi4.c');
+    await session.workbench.goToLine(1);
+    await session.workbench.command('Jailhouse: Show Memory Map');
+    map = session.workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    await block('hypervisor:ecam').waitFor();
+  });
+  afterEach((context) => session.workbench.pictureOfFailure(context));
+  afterAll(() => session?.close());
+
+  /** @param {string} id */
+  const block = (id) => map.locator(`[data-block="${id}"]`);
+  const hatches = () => map.locator('.hatch').count();
+  /** @param {string} name */
+  const press = (name) => map.getByRole('button', { name, exact: true }).click();
+
+  it('shows the collision at 4 and 8 GB, and none at 1 and 2 GB', async () => {
+    await until('the collision to be hatched', async () => (await hatches()) > 0);
+    for (const [ram, collides] of /** @type {const} */ ([
+      ['1 GB', false],
+      ['4 GB', true],
+      ['2 GB', false],
+      ['8 GB', true],
+    ])) {
+      await press(ram);
+      await map.locator('.segments button[aria-pressed="true"]', { hasText: ram }).waitFor();
+      await until(`the collision at ${ram} to be ${collides ? 'there' : 'gone'}`, async () => (await hatches()) > 0 === collides);
+    }
+    await session.workbench.screenshot('collision-at-8-gb');
+  });
+
+  it('puts the caret on .pci_mmconfig_base when the window is clicked', async () => {
+    await block('hypervisor:ecam').click();
+    await session.workbench.command('View: Focus First Editor Group');
+    await session.workbench.page.locator('#status\\.editor\\.selection', { hasText: `Ln ${line}, Col` }).waitFor();
+  });
+
+  it('moves the block with the number, and back with undo, at the same zoom and with the same selection', async () => {
+    const { workbench } = session;
+    const label = async () => (await block('hypervisor:ecam').textContent()) ?? '';
+    await map.getByRole('button', { name: 'Zoom in' }).click();
+    await workbench.openFile('rpi4.c');
+    await workbench.replaceLine(line, '.pci_mmconfig_base = 0xff900000,');
+    await until('the block to move', async () => (await label()).includes('0xff900000'));
+    await map.getByText('No collisions.').waitFor();
+    expect(await block('hypervisor:ecam').getAttribute('aria-pressed')).toBe('true');
+    await workbench.screenshot('moved');
+    await workbench.page.keyboard.press('Control+Z');
+    await until('the block to come back', async () => (await label()).includes('0xe0000000'));
+    await until('the collision to come back', async () => (await hatches()) > 0);
+  });
+
+  it('lights up the block that the caret stands in', async () => {
+    await session.workbench.goToLine(line);
+    await session.workbench.page.keyboard.press('End');
+    await session.workbench.page.keyboard.press('ArrowLeft');
+    await map.locator('[data-block="hypervisor:ecam"].lit').waitFor();
+  });
+
+  it('runs the quick fix from the list of collisions, and then has none', async () => {
+    await map.locator('[data-collision]').first().click();
+    await map
+      .locator('.lower')
+      .getByRole('button', { name: /^Reserve it in the board's device tree/ })
+      .click();
+    await map.getByText('No collisions.').waitFor();
+    await map.locator('[data-block^="board:reserved"]', { hasText: '0xe0000000' }).waitFor();
+    await session.workbench.screenshot('mended');
+  });
+
+  it('lists the system in the view of systems', async () => {
+    const { workbench } = session;
+    await workbench.command('View: Show Jailhouse');
+    const rows = workbench.page.locator('.sidebar .monaco-list-row');
+    await rows.filter({ hasText: 'root cell' }).first().waitFor();
+    await rows.filter({ hasText: 'rpi4-linux-demo' }).first().waitFor();
+    await workbench.screenshot('systems');
+  });
+
+  it('asks nothing outside of the machine', () => {
+    expect(session.workbench.outside).toEqual([]);
+  });
+});
