@@ -33,11 +33,11 @@ export const boardDiagnostics: readonly DiagnosticText[] = [
     severity: 'error',
     prose: {
       meaning:
-        'A saved snapshot of a board is no JSON, of another version, or lacks what a field promises. docs/board-snapshot.md describes the format.',
+        'A saved snapshot of a board is no JSON, or no object with `"format": "jailhouse-cells-board"`; or a member does not hold what the format says: base64 that is cut off, a device tree that is not there. A newer version of the format, and a text that is none, are warnings. docs/board-snapshot.md describes the format.',
       onTheBoard: 'Nothing: the snapshot is only read by this tool.',
       remedy: 'Take the snapshot again.',
     },
-    bad: '"fdt": "half a base64 text"',
-    good: '"fdtFile": "rpi4.dtb"',
+    bad: '"deviceTree": "rpi4.dtb"',
+    good: '"deviceTree": { "file": "rpi4.dtb" }',
   },
 ];

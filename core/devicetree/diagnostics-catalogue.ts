@@ -10,7 +10,7 @@ export const treeDiagnostics: readonly DiagnosticText[] = [
     severity: 'error',
     prose: {
       meaning:
-        'A semicolon, bracket or value is missing or misplaced, a property stands behind a child node, a number does not fit its cell, or a preprocessor directive cannot be carried out. Only device trees that belong to a known system are read.',
+        'A semicolon, bracket or value is missing or misplaced, a property stands behind a child node, a number does not fit its cell, or a preprocessor directive cannot be carried out. In the editor only device trees that belong to a known system are read.',
       onTheBoard: notLoaded,
       remedy: 'Mend the text at the place shown.',
     },
@@ -25,7 +25,7 @@ export const treeDiagnostics: readonly DiagnosticText[] = [
       meaning:
         'A label or path names no node of this tree, a label stands at two nodes, or a deleted node is referred to. In an overlay, labels of the base tree are no mistake.',
       onTheBoard: notLoaded,
-      remedy: 'Correct the name. An overlay begins with /plugin/; behind /dts-v1/;',
+      remedy: 'Correct the name. Where the file is an overlay, write `/plugin/;` behind `/dts-v1/;`.',
     },
     bad: 'interrupt-parent = <&gci>;',
     good: 'interrupt-parent = <&gic>;',
