@@ -13,6 +13,7 @@ import { compareBytes } from './conformance/bytes.ts';
 import { compareConfigCheck } from './conformance/config-check.ts';
 import { compareGuestTrees } from './conformance/guest-trees.ts';
 import { compareHostile } from './conformance/hostile.ts';
+import { compareMaps } from './conformance/memory-maps.ts';
 import { compareFindings, reviewedFindings } from './conformance/reviewed-findings.ts';
 import { knownCells, treesOf } from './conformance/upstream-tree.ts';
 
@@ -125,6 +126,13 @@ try {
       `${hostile.inputs} inputs, slowest answer ${hostile.slowest.milliseconds.toFixed(0)} ms (${hostile.slowest.what})`,
       hostile.misses,
     );
+  }
+
+  heading('memory maps: the axis divided, the regions those of the bytes, the collisions those of each region with each');
+  for (const [ref, checkout] of trees) {
+    const paths = cells.filter((cell) => cell.ref === ref).map((cell) => join(checkout, cell.path));
+    const maps = compareMaps(paths, new Workspace(nodeFileSystem));
+    result(`${ref}: ${maps.systems} systems, ${maps.blocks} blocks, ${maps.pairs} pairs on each other`, maps.misses);
   }
 
   heading('built-in ABI tables against the headers of their commits');
