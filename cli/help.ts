@@ -36,6 +36,7 @@ export function overview(commands: readonly Command[], width: number): string {
         ['jailhouse-cells build configs --out out', 'write the .cell files'],
         ['jailhouse-cells dtc inmate-rpi4.dts -o inmate-rpi4.dtb', 'compile a device tree'],
         ['jailhouse-cells show rpi4.cell', 'read a binary'],
+        ['jailhouse-cells map configs/arm64/rpi4.c', 'who has which addresses'],
       ],
       width,
     ),

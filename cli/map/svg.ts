@@ -57,12 +57,13 @@ export function mapSvg(reading: MemoryMapReading, cwd: string): string {
   for (const [at, { title, blocks }] of lanes.entries()) {
     const x = axisWidth + at * (laneWidth + laneGap);
     parts.push(`<text class="lane" x="${x}" y="${top - 12}">${xml(shortened(title, 24))}</text>`);
-    const outer: Block[] = [];
+    let outer: Block[] = [];
     for (const block of blocks) {
       const from = yOf.get(block.start);
       const to = yOf.get(block.end);
       if (from === undefined || to === undefined || to <= from) continue;
-      const depth = outer.filter(({ start, end }) => start <= block.start && block.start < end).length;
+      outer = outer.filter(({ end }) => end > block.start);
+      const depth = outer.length;
       outer.push(block);
       const inset = Math.min(depth, 4) * 12;
       const above = outer.filter(({ start }) => start === block.start).length - 1;
