@@ -1,11 +1,11 @@
-import { type AddressWindow, intersection, overlaps, physRange, virtRange } from '../config/address-window.ts';
+import { type AddressWindow, overlaps, physRange, virtRange } from '../config/address-window.ts';
 import { isCommRegion } from '../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../config/model.ts';
 import { cutRegion } from '../fixes/elements.ts';
 import { removeField } from '../fixes/values.ts';
 import type { Severity } from '../source/finding.ts';
 import type { Reporter } from './rule.ts';
-import { cellName, rangeText, regionByPhys, regionByVirt } from './wording.ts';
+import { cellName, rangeText, regionByPhys, regionByVirt, whereBoth } from './wording.ts';
 
 /** What a cell gets where one of its regions covers an intercepted window. */
 export interface CoverEffect {
@@ -33,7 +33,7 @@ export function reportCoveringRegions(
       report({
         span: region.virtStart.span,
         severity,
-        message: `${regionByVirt(region)} of ${cellName(member)} covers ${window.name} ${rangeText(window)} in ${rangeText(intersection(virtRange(region), window))}: ${text}. Leave the window out of the region.`,
+        message: `${regionByVirt(region)} of ${cellName(member)} covers ${window.name} ${rangeText(window)}${whereBoth(virtRange(region), window)}: ${text}. Leave the window out of the region.`,
         related,
         fixes: () =>
           cutRegion(

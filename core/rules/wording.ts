@@ -1,4 +1,4 @@
-import type { AddressRange } from '../config/address-window.ts';
+import { type AddressRange, intersection } from '../config/address-window.ts';
 import { isCommRegion } from '../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../config/model.ts';
 import type { RelatedPlace } from '../source/finding.ts';
@@ -44,4 +44,10 @@ export function sentenceStart(text: string): string {
 /** `1, 2, 3 and 5 more`: the first eight. */
 export function listed(numbers: readonly number[]): string {
   return `${numbers.slice(0, 8).join(', ')}${numbers.length > 8 ? ` and ${numbers.length - 8} more` : ''}`;
+}
+
+/** ` in 0x1000-0x1fff (4 KiB)`: what two ranges that a message names have in common; empty where that is the whole of one of them. */
+export function whereBoth(a: AddressRange, b: AddressRange): string {
+  const common = intersection(a, b);
+  return common.size === a.size || common.size === b.size ? '' : ` in ${rangeText(common)}`;
 }

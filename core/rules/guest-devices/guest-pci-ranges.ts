@@ -1,4 +1,4 @@
-import { type AddressRange, type AddressWindow, intersection, overlaps, virtRange } from '../../config/address-window.ts';
+import { type AddressRange, type AddressWindow, overlaps, virtRange } from '../../config/address-window.ts';
 import { mmconfigWindow } from '../../config/intercepted-windows.ts';
 import { ivshmemDevices } from '../../config/ivshmem.ts';
 import type { RangeEntry } from '../../devicetree/addresses.ts';
@@ -6,7 +6,7 @@ import { cellText } from '../../fixes/tree-cells.ts';
 import type { Fix, TextEdit } from '../../source/finding.ts';
 import { hex, humanSize } from '../../source/numbers.ts';
 import type { GuestContext, GuestRule } from '../rule.ts';
-import { count, rangeText } from '../wording.ts';
+import { count, rangeText, whereBoth } from '../wording.ts';
 import { reachOf } from './cell-reach.ts';
 import { emulatedWindows } from './emulated-windows.ts';
 import { guestDevices } from './guest-nodes.ts';
@@ -88,7 +88,7 @@ export const guestPciRanges: GuestRule = {
         report({
           span: window.childSpan,
           severity: hurts ? 'error' : 'warning',
-          message: `The memory window of ${node.name} ${rangeText(range)} lies over ${hit.name} ${rangeText(hit)} in ${rangeText(intersection(hit, range))}: ${hurts ? `the registers of ${count(devices.length, 'virtual PCI device')} would not be reached there` : 'a BAR that Linux puts there would not be reached'}. Move the window to addresses that the cell does not use.`,
+          message: `The memory window of ${node.name} ${rangeText(range)} lies over ${hit.name} ${rangeText(hit)}${whereBoth(hit, range)}: ${hurts ? `the registers of ${count(devices.length, 'virtual PCI device')} would not be reached there` : 'a BAR that Linux puts there would not be reached'}. Move the window to addresses that the cell does not use.`,
           related: [{ span: hit.span, message: `${hit.name} ${rangeText(hit)}` }],
           fixes: () => moveWindow(context, window, need),
         });

@@ -1,10 +1,10 @@
-import { intersection, overlaps, physRange } from '../../config/address-window.ts';
+import { overlaps, physRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion } from '../../config/memory-flags.ts';
 import type { MemoryRegion } from '../../config/model.ts';
 import { cutRegion } from '../../fixes/elements.ts';
 import { removeField } from '../../fixes/values.ts';
 import type { CellRule } from '../rule.ts';
-import { cellName, rangeText, regionByPhys } from '../wording.ts';
+import { cellName, rangeText, regionByPhys, whereBoth } from '../wording.ts';
 
 export const regionOverlapsHypervisor: CellRule = {
   id: 'region-overlaps-hypervisor',
@@ -32,7 +32,7 @@ export const regionOverlapsHypervisor: CellRule = {
       const range = physRange(region);
       if (!overlaps(range, own)) continue;
       const related = [{ span: memory.physStart.span, message: `hypervisor memory ${rangeText(own)}` }];
-      const common = rangeText(intersection(range, own));
+      const common = whereBoth(range, own);
       if (isCommRegion(region))
         report({
           span: region.physStart.span,
@@ -44,7 +44,7 @@ export const regionOverlapsHypervisor: CellRule = {
       else if (hasFlag(region, 'WRITE'))
         report({
           span: region.physStart.span,
-          message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could overwrite the hypervisor. Cut the region there or move one of them.`,
+          message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)}${common}: the cell could overwrite the hypervisor. Cut the region there or move one of them.`,
           related,
           fixes: () => cut(region),
         });
@@ -52,7 +52,7 @@ export const regionOverlapsHypervisor: CellRule = {
         report({
           span: region.physStart.span,
           severity: 'warning',
-          message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)} in ${common}: the cell could read the hypervisor's memory. Cut the region there or move one of them.`,
+          message: `${regionByPhys(region)} of ${cellName(member)} overlaps hypervisor memory ${rangeText(own)}${common}: the cell could read the hypervisor's memory. Cut the region there or move one of them.`,
           related,
           fixes: () => cut(region),
         });

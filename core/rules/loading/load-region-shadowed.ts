@@ -1,9 +1,9 @@
-import { intersection, virtRange } from '../../config/address-window.ts';
+import { virtRange } from '../../config/address-window.ts';
 import { hasFlag, isCommRegion } from '../../config/memory-flags.ts';
 import type { MemoryRegion } from '../../config/model.ts';
 import { forEachOverlap, maxReportedOverlaps } from '../overlap.ts';
 import type { FileRule } from '../rule.ts';
-import { rangeText, regionByVirt, relatedRegion } from '../wording.ts';
+import { regionByVirt, relatedRegion, whereBoth } from '../wording.ts';
 
 /** True when `jailhouse cell load` finds `earlier` and refuses, although `later` would take the image. */
 export function shadowsLoadable(earlier: MemoryRegion, later: MemoryRegion): boolean {
@@ -34,10 +34,10 @@ export const loadRegionShadowed: FileRule = {
     forEachOverlap(config.memoryRegions, virtRange, (one, other) => {
       const [earlier, later] = one.index < other.index ? [one, other] : [other, one];
       if (!shadowsLoadable(earlier, later)) return true;
-      const common = rangeText(intersection(virtRange(earlier), virtRange(later)));
+      const common = whereBoth(virtRange(earlier), virtRange(later));
       report({
         span: earlier.virtStart.span,
-        message: `${regionByVirt(earlier)} comes before ${regionByVirt(later)} and overlaps it in ${common}: jailhouse cell load looks at the first alone, which takes no images, and answers "Invalid argument". Cut or remove it.`,
+        message: `${regionByVirt(earlier)} comes before ${regionByVirt(later)} and overlaps it${common}: jailhouse cell load looks at the first alone, which takes no images, and answers "Invalid argument". Cut or remove it.`,
         related: [relatedRegion(later, 'virt')],
       });
       return ++reported < maxReportedOverlaps;

@@ -1,10 +1,10 @@
-import { intersection, physRange } from '../../config/address-window.ts';
+import { physRange } from '../../config/address-window.ts';
 import { ivshmemDevices, sectionsOf } from '../../config/ivshmem.ts';
 import { hasFlag, isCommRegion, isEmpty } from '../../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../../config/model.ts';
 import { forEachOverlap, maxReportedOverlaps } from '../overlap.ts';
 import type { SetRule } from '../rule.ts';
-import { cellName, rangeText, regionByPhys } from '../wording.ts';
+import { cellName, regionByPhys, whereBoth } from '../wording.ts';
 
 interface Owned {
   readonly cell: Config;
@@ -39,11 +39,11 @@ export const cellsShareMemory: SetRule = {
         if (one.link !== undefined && one.link === other.link) return true;
         const [first, second] = cells.indexOf(one.cell) < cells.indexOf(other.cell) ? [one, other] : [other, one];
         const ram = [first, second].some(({ region }) => hasFlag(region, 'LOADABLE') || hasFlag(region, 'EXECUTE'));
-        const common = rangeText(intersection(physRange(first.region), physRange(second.region)));
+        const common = whereBoth(physRange(first.region), physRange(second.region));
         report({
           span: second.region.physStart.span,
           severity: ram ? 'error' : 'warning',
-          message: `${regionByPhys(second.region)} of ${cellName(second.cell)} overlaps ${regionByPhys(first.region)} of ${cellName(first.cell)} in ${common}: both would be created, and each writes over the other's memory. Move one, or mark both ROOTSHARED if the sharing is meant.`,
+          message: `${regionByPhys(second.region)} of ${cellName(second.cell)} overlaps ${regionByPhys(first.region)} of ${cellName(first.cell)}${common}: both would be created, and each writes over the other's memory. Move one, or mark both ROOTSHARED if the sharing is meant.`,
           related: [{ span: first.region.physStart.span, message: `${regionByPhys(first.region)} of ${cellName(first.cell)}` }],
         });
         return ++reported < maxReportedOverlaps;

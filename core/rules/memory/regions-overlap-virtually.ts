@@ -1,11 +1,11 @@
-import { intersection, virtRange } from '../../config/address-window.ts';
+import { virtRange } from '../../config/address-window.ts';
 import { isCommRegion, isSubPage, memoryFlags } from '../../config/memory-flags.ts';
 import type { Architecture, MemoryRegion } from '../../config/model.ts';
 import { removeRegion } from '../../fixes/elements.ts';
 import { shadowsLoadable } from '../loading/load-region-shadowed.ts';
 import { forEachOverlap, maxReportedOverlaps } from '../overlap.ts';
 import type { FileRule } from '../rule.ts';
-import { rangeText, regionByVirt, relatedRegion } from '../wording.ts';
+import { regionByVirt, relatedRegion, whereBoth } from '../wording.ts';
 import { areSameMapping } from './same-mapping.ts';
 
 export const regionsOverlapVirtually: FileRule = {
@@ -33,13 +33,13 @@ export const regionsOverlapVirtually: FileRule = {
       const same = areSameMapping(earlier, later);
       const repeats = same || (config.kind === 'system' && sayTheSame(earlier, later, config.arch));
       const idle = repeats || isIdleWindow(earlier, later);
-      const common = rangeText(intersection(virtRange(earlier), virtRange(later)));
+      const common = whereBoth(virtRange(earlier), virtRange(later));
       report({
         span: later.virtStart.span,
         severity: idle ? 'information' : 'warning',
         message: same
           ? `${regionByVirt(later)} repeats ${earlier.path}: the second entry changes nothing. Remove one of them.`
-          : `${regionByVirt(later)} overlaps ${regionByVirt(earlier)} in ${common}: ${repeats ? 'both say the same, so nothing changes there' : effect(earlier, later)}. Cut one of them.`,
+          : `${regionByVirt(later)} overlaps ${regionByVirt(earlier)}${common}: ${repeats ? 'both say the same, so nothing changes there' : effect(earlier, later)}. Cut one of them.`,
         related: [relatedRegion(earlier, 'virt')],
         fixes: () => (same ? removeRegion(config, later) : []),
       });
