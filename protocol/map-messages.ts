@@ -123,6 +123,8 @@ export interface MemoryMapResult {
   readonly chosen: { readonly variant: string | undefined; readonly gpuMem: number | undefined; readonly moment: string };
   /** MiB that config.txt states or the firmware takes by default; undefined on other boards. */
   readonly gpuMem: { readonly value: number; readonly least: number; readonly most: number } | undefined;
+  /** URI of config.txt, where `mapApplyRequest` writes; left out where there is none. */
+  readonly configTxt?: string;
   /** True while a text cannot be read and the last good state is shown. */
   readonly stale: boolean;
 }
@@ -149,4 +151,13 @@ export interface MapFixParams {
   readonly title: string;
   /** The map that shows the collision; left out: the one that was asked for last. */
   readonly whatIf?: MapWhatIf;
+}
+
+/** Client to server: the workspace edit that writes a tried `gpuMem` into config.txt; null where nothing is to be written. */
+export const mapApplyRequest = 'jailhouse-cells/mapApply';
+
+export interface MapApplyParams {
+  readonly uri: string;
+  /** MiB. */
+  readonly gpuMem: number;
 }

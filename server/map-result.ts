@@ -67,6 +67,7 @@ export function mapResult(reading: MemoryMapReading, { textOf, uris, canApply }:
     moments,
     chosen: { variant: chosen.ram === undefined ? undefined : variantId(chosen.ram), gpuMem: chosen.gpuMem, moment: chosen.moment },
     gpuMem,
+    ...(gpuMem !== undefined && board?.firmware !== undefined && { configTxt: uris.uriOf(board.firmware.path) }),
     stale,
   };
 }

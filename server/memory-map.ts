@@ -1,10 +1,13 @@
+import { setSetting } from '@jailhouse-cells/core/rules/board-firmware/config-txt-lines.ts';
 import { baseName } from '@jailhouse-cells/core/source/paths.ts';
 import type { MemoryMapReading, WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import {
+  type MapApplyParams,
   type MapChangedParams,
   type MapFixParams,
   type MemoryMapParams,
   type MemoryMapResult,
+  mapApplyRequest,
   mapChangedNotification,
   mapFixRequest,
   memoryMapRequest,
@@ -56,6 +59,28 @@ export class MemoryMapRequests {
         () => null,
       ),
     );
+    connection.onRequest(
+      new RequestType<MapApplyParams, WorkspaceEdit | null, void>(mapApplyRequest),
+      guarded(
+        log,
+        `answering ${mapApplyRequest}`,
+        (params: MapApplyParams) => this.apply(params),
+        () => null,
+      ),
+    );
+  }
+
+  /** What counts for boards of 1 GiB and more is set where it is set now. */
+  private apply({ uri, gpuMem }: MapApplyParams): WorkspaceEdit | null {
+    const root = this.rootOf(uri);
+    const reading = typeof root === 'string' ? this.engine.memoryMap(root) : undefined;
+    const firmware = reading?.board?.firmware;
+    if (firmware === undefined || reading?.gpuMem === undefined) return null;
+    const { value, least, most } = reading.gpuMem;
+    if (!Number.isInteger(gpuMem) || gpuMem < least || gpuMem > most || gpuMem === value) return null;
+    const name = firmware.settings.has('gpu_mem_1024') ? 'gpu_mem_1024' : 'gpu_mem';
+    const [fix] = setSetting(firmware, name, String(gpuMem), (path) => this.engine.text(path)?.text);
+    return (fix && this.edits.ofFix(fix)) ?? null;
   }
 
   /** A document was checked: maps that depend on it may be others. Looked at once the check is told of. */

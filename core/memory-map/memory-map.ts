@@ -2,6 +2,7 @@ import { Coverage } from '../config/address-window.ts';
 import type { Range } from '../system/paint.ts';
 import type { System } from '../system/system.ts';
 import { boardLane } from './board-lane.ts';
+import { DeviceNames } from './device-names.ts';
 import { hypervisorLane } from './hypervisor-lane.ts';
 import { cellKeys, reachAt } from './map-moments.ts';
 import { type Lane, type MapView, type MemoryMap, sortBlocks } from './model.ts';
@@ -25,8 +26,9 @@ export function memoryMap(system: System, { view, moment }: MapOptions): MemoryM
     { config: root, id: 'root', spans: reach.root },
     ...system.cells.map(({ config }, at) => ({ config, id: `cell:${keys[at]}`, spans: reach.cells[at] ?? [] })),
   ];
+  const devices = new DeviceNames(board);
   const regions = withLinks(
-    members.map(({ config, id, spans }) => regionBlocks(config, id, view, spans)),
+    members.map(({ config, id, spans }) => regionBlocks(config, id, view, spans, devices)),
     view,
   );
   const lanes: Lane[] = [hypervisorLane(root, view, reach.isEnabled)];

@@ -2,21 +2,29 @@ import { bdfName, ivshmemDevices, sectionsOf } from '../config/ivshmem.ts';
 import { hasFlag, isCommRegion, isEmpty, isSubPage, memoryFlagNames } from '../config/memory-flags.ts';
 import type { Config, MemoryRegion } from '../config/model.ts';
 import type { AccessSpan } from '../system/ownership.ts';
+import type { DeviceNames } from './device-names.ts';
 import { type Block, type BlockKind, type MapView, rangeFrom } from './model.ts';
 
 /** The regions of a config. In the physical view a communication region is left out: the hypervisor ignores its physical address. */
-export function regionBlocks(config: Config, lane: string, view: MapView, spans: readonly AccessSpan[] | undefined): readonly Block[] {
+export function regionBlocks(
+  config: Config,
+  lane: string,
+  view: MapView,
+  spans: readonly AccessSpan[] | undefined,
+  devices: DeviceNames,
+): readonly Block[] {
   const sections = sectionNames(config);
   return config.memoryRegions.flatMap((region): readonly Block[] => {
     if (view === 'physical' && isCommRegion(region)) return [];
     const { physStart, virtStart, size, flags } = region;
+    const kind = kindOf(region, sections.has(region.index));
     const [own, other] = view === 'physical' ? [physStart, virtStart] : [virtStart, physStart];
     return [
       {
         id: `${lane}:${region.path}`,
-        kind: kindOf(region, sections.has(region.index)),
+        kind,
         name: region.path,
-        detail: sections.get(region.index),
+        detail: sections.get(region.index) ?? (kind === 'mmio' ? devices.within(physStart.value, size.value) : undefined),
         ...rangeFrom(own.value, size.value),
         other: isCommRegion(region) || own.value === other.value ? undefined : other.value,
         flags: memoryFlagNames(flags.value),

@@ -143,3 +143,9 @@ test('cells that are alternatives are each drawn as if they ran alone', () => {
   const cells = lanesOf(reading, 'cell').flatMap(({ blocks }) => blocks.map(({ reachable }) => reachable));
   expect(cells).toEqual([true, true]);
 });
+
+test('a region says which devices are behind it', () => {
+  const reading = mapOf(exampleWorkspace('rpi4-story'), '/work/6-final/configs/rpi4.c');
+  expect(block(reading, 'cell:rpi4-linux-demo:mem_regions[4]').detail).toBe('serial@7e215040');
+  expect(block(reading, 'root:mem_regions[4]').detail).toBe('pcie@7d500000, ethernet@7d580000, mailbox@7e00b880 and 1 more');
+});

@@ -161,6 +161,30 @@ it('mends a collision by the fix that it names', async () => {
   expect(await client.connection.sendRequest('jailhouse-cells/mapFix', { ...params, uri: 'file:///nowhere.c' })).toBeNull();
 });
 
+it('writes the GPU memory that was tried into config.txt', async () => {
+  expect((await mapOf(root)).configTxt).toBe(uriOf(configTxt));
+  const text = fs.readText(configTxt) ?? '';
+  await client.open(configTxt, text);
+  const apply = (gpuMem: number): Promise<WorkspaceEdit | null> =>
+    client.connection.sendRequest('jailhouse-cells/mapApply', { uri: uriOf(root), gpuMem });
+  const written = async (before: string, gpuMem: number): Promise<string> => {
+    const change = (await apply(gpuMem))?.documentChanges?.[0];
+    if (!TextDocumentEdit.is(change)) throw new Error('nothing is edited');
+    expect(change.textDocument.uri).toBe(uriOf(configTxt));
+    const edits = change.edits.flatMap((one) => ('newText' in one ? [one] : []));
+    const after = TextDocument.applyEdits(TextDocument.create(uriOf(configTxt), 'ini', 1, before), edits);
+    await client.edit(configTxt, after);
+    return after;
+  };
+  const first = await written(text, 128);
+  expect(first).toContain('gpu_mem=128\n');
+  expect((await mapOf(root)).gpuMem?.value).toBe(128);
+  const second = await written(first, 256);
+  expect(second.match(/^gpu_mem=.*$/gm)).toEqual(['gpu_mem=256']);
+  expect((await mapOf(root)).gpuMem?.value).toBe(256);
+  for (const nothing of [256, 8, 4096, 1.5]) expect(await apply(nothing)).toBeNull();
+});
+
 it.each([
   ['a cell of no system', '/other/solo.c', 'No system config is known for this cell'],
   ['a file that is no config', '/other/readme.c', 'belongs to no Jailhouse system'],
