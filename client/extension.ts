@@ -1,6 +1,7 @@
 import { commands, type ExtensionContext, window } from 'vscode';
 import { tellActiveDocument } from './active-document.ts';
 import { buildCell } from './build-command.ts';
+import { mapChanges } from './map-changes.ts';
 import { provideMemoryMaps } from './memory-map.ts';
 import { Server } from './server.ts';
 import { startOnDemand } from './start-on-demand.ts';
@@ -15,6 +16,7 @@ export function activate(context: ExtensionContext): void {
   const output = window.createOutputChannel('Jailhouse Cells', { log: true });
   const server = new Server(context.asAbsolutePath('dist/server.cjs'), output);
   running = server;
+  const changes = mapChanges(server);
   context.subscriptions.push(
     output,
     server,
@@ -22,8 +24,8 @@ export function activate(context: ExtensionContext): void {
     commands.registerCommand('jailhouseCells.restartServer', () => server.restart().catch(() => output.show())),
     commands.registerCommand('jailhouseCells.showOutput', () => output.show()),
     showStatus(server),
-    provideMemoryMaps(server, context.extensionUri),
-    showSystems(server),
+    provideMemoryMaps(server, changes, context.extensionUri),
+    showSystems(server, changes),
     tellActiveDocument(server),
     provideVirtualDocuments(server),
     startOnDemand(server),

@@ -1,20 +1,13 @@
-import {
-  type MapChangedParams,
-  type MemoryMapParams,
-  type MemoryMapResult,
-  mapChangedNotification,
-  memoryMapRequest,
-  type NoMemoryMap,
-} from '@jailhouse-cells/protocol/map-messages.ts';
+import { type MemoryMapParams, type MemoryMapResult, memoryMapRequest, type NoMemoryMap } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { MapPageState } from '@jailhouse-cells/protocol/map-page-messages.ts';
-import { commands, Disposable, type TextEditor, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { commands, Disposable, type Event, type TextEditor, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { MemoryMapPanel } from './memory-map-panel.ts';
 import type { Server } from './server.ts';
 
 const viewType = 'jailhouseCells.memoryMap';
 
 /** `Jailhouse: Show Memory Map`: a panel for each system, kept up to date, and brought back after a restart. */
-export function provideMemoryMaps(server: Server, extensionUri: Uri): Disposable {
+export function provideMemoryMaps(server: Server, changes: Event<readonly string[]>, extensionUri: Uri): Disposable {
   /** By URI of the system config. */
   const panels = new Map<string, MemoryMapPanel>();
 
@@ -53,12 +46,10 @@ export function provideMemoryMaps(server: Server, extensionUri: Uri): Disposable
     }
   };
 
-  server.onConnection((connection) => {
-    connection.onNotification<MapChangedParams>(mapChangedNotification, ({ rootUris }) => {
-      for (const rootUri of rootUris) panels.get(rootUri)?.refresh();
-    });
-  });
   return Disposable.from(
+    changes((rootUris) => {
+      for (const rootUri of rootUris) panels.get(rootUri)?.refresh();
+    }),
     commands.registerCommand('jailhouseCells.showMemoryMap', show),
     window.registerWebviewPanelSerializer(viewType, {
       async deserializeWebviewPanel(panel: WebviewPanel, state: Partial<MapPageState> | undefined) {

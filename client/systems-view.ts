@@ -1,13 +1,11 @@
 import {
-  type MapChangedParams,
   type MapPlace,
   type MemoryMapParams,
   type MemoryMapResult,
-  mapChangedNotification,
   memoryMapRequest,
   type NoMemoryMap,
 } from '@jailhouse-cells/protocol/map-messages.ts';
-import { commands, Disposable, EventEmitter, type TreeDataProvider, type Uri, window, workspace } from 'vscode';
+import { commands, Disposable, type Event, EventEmitter, type TreeDataProvider, type Uri, window, workspace } from 'vscode';
 import { callsForServer, linesLookedAt } from './relevance.ts';
 import { revealPlace } from './reveal-place.ts';
 import type { Server } from './server.ts';
@@ -17,20 +15,18 @@ import { type SystemsItem, systemItem } from './systems-tree.ts';
 const mostFiles = 2000;
 
 /** The view `Systems`: systems of the workspace with their cells and regions. */
-export function showSystems(server: Server): Disposable {
+export function showSystems(server: Server, changes: Event<readonly string[]>): Disposable {
   const systems = new Systems(server);
   const view = window.createTreeView('jailhouseCells.systems', { treeDataProvider: systems, showCollapseAll: true });
   systems.onDidCount((collisions) => {
     view.badge = collisions === 0 ? undefined : { value: collisions, tooltip: `${collisions} address collisions` };
   });
   const look = () => systems.look();
-  server.onConnection((connection) => {
-    connection.onNotification<MapChangedParams>(mapChangedNotification, ({ rootUris }) => systems.changed(rootUris));
-  });
   const watcher = workspace.createFileSystemWatcher('**/{*.c,jailhouse.json}', false, true, false);
   return Disposable.from(
     view,
     systems,
+    changes((rootUris) => systems.changed(rootUris)),
     watcher,
     watcher.onDidCreate(look),
     watcher.onDidDelete(look),

@@ -57,12 +57,14 @@ describe('the memory map of examples/rpi4-story/1-window-over-ram', () => {
     await workbench.openFile('rpi4.c');
     await workbench.replaceLine(line, '.pci_mmconfig_base = 0xff900000,');
     await until('the block to move', async () => (await label()).includes('0xff900000'));
-    await map.getByText('No collisions.').waitFor();
+    // The root cell's RAM still leaves the old place out: that is another finding.
+    await map.locator('[data-block="hypervisor:ecam"]:not(.colliding)').waitFor();
     expect(await block('hypervisor:ecam').getAttribute('aria-pressed')).toBe('true');
     await workbench.screenshot('moved');
     await workbench.page.keyboard.press('Control+Z');
     await until('the block to come back', async () => (await label()).includes('0xe0000000'));
-    await until('the collision to come back', async () => (await hatches()) > 0);
+    await map.locator('[data-block="hypervisor:ecam"].colliding').waitFor();
+    await until('the collision to be hatched again', async () => (await hatches()) > 0);
   });
 
   it('lights up the block that the caret stands in', async () => {
