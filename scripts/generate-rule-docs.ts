@@ -60,8 +60,9 @@ const diagnosticKinds: readonly {
 
 const architectures = { arm64: 'arm64', arm: 'arm', x86: 'x86' } as const;
 
-function code(title: string, text: string | undefined): string {
-  return text === undefined ? '' : `${title}\n\n\`\`\`c\n${text.replaceAll('\t', '    ')}\n\`\`\`\n\n`;
+/** `language` of the fence: what is about boards and guests may be C, a device tree, JSON or config.txt. */
+function code(title: string, text: string | undefined, language: 'c' | ''): string {
+  return text === undefined ? '' : `${title}\n\n\`\`\`${language}\n${text.replaceAll('\t', '    ')}\n\`\`\`\n\n`;
 }
 
 function section(title: string, text: string | undefined): string {
@@ -74,6 +75,7 @@ function settingExample(id: string, severity: string): string {
 }
 
 function rulePage(rule: Rule, family: string): string {
+  const language = rule.scope === 'board' || rule.scope === 'guest' ? '' : 'c';
   const arch = rule.arch === undefined ? '' : `\n- Architectures: ${rule.arch.map((name) => architectures[name]).join(', ')}`;
   return `${marker} from core/rules/${family}/${rule.id}.ts. -->
 # ${rule.title}
@@ -87,10 +89,11 @@ ${rule.prose.meaning}
 
 ${section('On the board', rule.prose.onTheBoard)}${section('What to do', rule.prose.remedy)}## Example
 
-${code('Wrong:', rule.bad)}${code('Right:', rule.good)}${settingExample(rule.id, rule.severity)}`;
+${code('Wrong:', rule.bad, language)}${code('Right:', rule.good, language)}${settingExample(rule.id, rule.severity)}`;
 }
 
 function diagnosticPage(text: DiagnosticText, kind: string, source: string): string {
+  const language = source.startsWith('core/c/') || source.startsWith('core/rules/') ? 'c' : '';
   return `${marker} from ${source}. -->
 # ${text.title}
 
@@ -99,7 +102,7 @@ function diagnosticPage(text: DiagnosticText, kind: string, source: string): str
 
 ${text.prose.meaning}
 
-${section('On the board', text.prose.onTheBoard)}${section('What to do', text.prose.remedy)}${text.bad === undefined && text.good === undefined ? '' : '## Example\n\n'}${code('Wrong:', text.bad)}${code('Right:', text.good)}${settingExample(text.id, text.severity)}`;
+${section('On the board', text.prose.onTheBoard)}${section('What to do', text.prose.remedy)}${text.bad === undefined && text.good === undefined ? '' : '## Example\n\n'}${code('Wrong:', text.bad, language)}${code('Right:', text.good, language)}${settingExample(text.id, text.severity)}`;
 }
 
 function internalPage(): string {

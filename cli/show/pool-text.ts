@@ -8,8 +8,8 @@ import type { DescribedPoolMoment, PoolDescription } from './pool-description.ts
 
 /** The measured sizes that the estimate was compared with: see core/system/page-pool.ts. */
 const accuracy =
-  'An estimate. It was compared with what a hypervisor of revision 14 prints as "Page pool usage": on a Raspberry Pi 4 and on QEMU with 4 and 16 CPUs ' +
-  'all sizes were the same. Other builds may differ by a few pages.';
+  'An estimate. It was compared with what a hypervisor of revision 14 prints as "Page pool usage": upstream\'s set for the Raspberry Pi 4 and ' +
+  'QEMU with 16 CPUs came out the same. Other builds and processors may differ by a few pages.';
 
 const columns: readonly Column[] = [
   { heading: 'after' },
