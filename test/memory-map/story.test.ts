@@ -107,3 +107,17 @@ test('hundreds of values tried one after the other leave nothing wrong behind', 
   expect(collisions(944)).toBe(4);
   expect(collisions(16)).toBe(0);
 });
+
+test('a finding that a comment suppresses, or that is turned off, is no collision on a board that is tried either', () => {
+  const path = '1-window-over-ram/configs/rpi4.c';
+  const text = exampleFiles('rpi4-story').readText(`/work/${path}`) ?? '';
+  const suppressed = text.replace('.pci_mmconfig_base = 0xe0000000,', '$& // jailhouse-cells: ignore pci-window-in-ram - tried out');
+  expect(suppressed).not.toBe(text);
+  const own = exampleWorkspace('rpi4-story', { [path]: suppressed });
+  expect(own.memoryMap(rootOf('1-window-over-ram'))?.collisions).toEqual([]);
+  expect(own.memoryMap(rootOf('1-window-over-ram'), { ram: 4n << 30n })?.collisions).toEqual([]);
+  const off = exampleWorkspace('rpi4-story');
+  expect(off.memoryMap(rootOf('1-window-over-ram'), { ram: 4n << 30n })?.collisions).toHaveLength(1);
+  off.configure({ ...off.settings, severity: { 'pci-window-in-ram': 'off' } });
+  expect(off.memoryMap(rootOf('1-window-over-ram'), { ram: 4n << 30n })?.collisions).toEqual([]);
+});
