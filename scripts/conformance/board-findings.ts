@@ -8,6 +8,7 @@ import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import { boardBlob } from './board-blobs.ts';
 import { type BoardPair, boardPairs, writeBoard } from './board-pairs.ts';
 import { bindingsFolder } from './guest-trees.ts';
+import { mapFaults } from './memory-maps.ts';
 import type { ReviewedFinding } from './reviewed-findings.ts';
 
 /** One row of board-findings.tsv: an error or warning on an upstream system on its board, and why it is right. */
@@ -72,7 +73,8 @@ export function compareOnBoards(
     const members = configs.filter((path) => path !== root && membership.check(path).system?.rootCell === root);
     systems++;
     cells += members.length;
-    for (const found of findingsOn(pair, blob, root, members, membership, join(scratch, basename(pair.system, '.c')))) {
+    const folder = join(scratch, basename(pair.system, '.c'));
+    for (const found of findingsOn(pair, blob, root, members, membership, folder, misses)) {
       const place = placeOf(tree, found);
       if (elsewhere.has([place.path, place.line, found.rule, found.severity].join('\t'))) continue;
       counts[found.severity]++;
@@ -98,7 +100,7 @@ export function compareOnBoards(
   return { systems, cells, counts, misses };
 }
 
-/** The findings of all members, each one once. */
+/** The findings of all members, each one once. What is wrong with the memory maps goes to `misses`. */
 function findingsOn(
   pair: BoardPair,
   blob: string | undefined,
@@ -106,6 +108,7 @@ function findingsOn(
   members: readonly string[],
   membership: Workspace,
   folder: string,
+  misses: string[],
 ): readonly Finding[] {
   mkdirSync(folder, { recursive: true });
   const board = writeBoard(folder, pair, blob);
@@ -123,6 +126,7 @@ function findingsOn(
         const { file, start, end } = finding.span;
         found.set([file, start, end, finding.rule, finding.severity].join('\t'), finding);
       }
+    for (const fault of mapFaults(root, workspace)) misses.push(`map of ${pair.system} on ${pair.blob}: ${fault}`);
   }
   return [...found.values()];
 }

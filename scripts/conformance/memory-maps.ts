@@ -52,6 +52,22 @@ export function compareMaps(configs: readonly string[], workspace: Workspace): M
   return { systems, maps, blocks, pairs, misses };
 }
 
+/** What is wrong with the map of a system with its board; each finding about addresses has to be a collision of blocks. */
+export function mapFaults(root: string, workspace: Workspace): readonly string[] {
+  const faults: string[] = [];
+  const blocks = new Set<string>();
+  for (const view of ['physical', 'virtual'] as const) {
+    const reading = workspace.memoryMap(root, { view });
+    if (reading === undefined) return ['no map'];
+    faults.push(...faultsOf(reading.map), ...otherRegions(root, view, reading, workspace));
+    for (const collision of reading.collisions) if (collision.blocks.length > 0) blocks.add(collision.id);
+  }
+  const collisions = workspace.memoryMap(root)?.collisions ?? [];
+  for (const { id, blocks: own, finding } of collisions)
+    if (own.length === 0 && !blocks.has(id)) faults.push(`${id} is about no block: ${finding.message}`);
+  return faults;
+}
+
 function membersOf({ map }: MemoryMapReading, workspace: Workspace): readonly Member[] {
   return map.lanes.flatMap(({ id, kind, config: path }) => {
     const config = kind === 'root' || kind === 'cell' ? workspace.check(path ?? '').config : undefined;
