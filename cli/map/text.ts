@@ -90,7 +90,8 @@ function cellText({ block, begins, ends, devices, collides }: RowCell, start: bi
     const inside = line === 0 ? deviceWords(devices, start) : '';
     return inColumn(`${mark(ends && isLast ? '\u2514' : '\u2502')} ${inside}`.trimEnd(), width);
   }
-  return inColumn(line === 0 && devices.length > 0 ? `[ ${deviceWords(devices, start)}` : '', width);
+  const begun = devices.length > 0 && line === 0 ? deviceWords(devices, start) : '';
+  return inColumn(begun === '' ? (devices.length > 0 ? '\u2502' : '') : `[ ${begun}`, width);
 }
 
 /** The devices that begin in the row. */

@@ -23,10 +23,12 @@ export const kindWords: Readonly<Record<BlockKind, string>> = {
   empty: 'size 0',
 };
 
-/** `[6] loadable` for a region, else its name. */
+/** `[6] loadable` for a region, `IOMMU [0]`, else its name. */
 export function shortName({ name, kind }: Block): string {
   const index = /^mem_regions(\[\d+\])$/.exec(name)?.[1];
   if (index !== undefined) return `${index} ${kindWords[kind]}`;
+  const unit = /^IOMMU unit .*(\[\d+\])$/.exec(name)?.[1];
+  if (unit !== undefined) return `IOMMU ${unit}`;
   return kind === 'ecam' || kind === 'ecam-mmio' || kind === 'hypervisor' ? kindWords[kind] : printable(name);
 }
 
