@@ -25,7 +25,10 @@ export function App() {
   const model = useMemo(() => (map === undefined ? undefined : mapModel(map)), [map]);
   const change = (part: Partial<PageState>) => setState((before) => ({ ...before, ...part }));
 
-  useEffect(() => vscode.setState(state), [state]);
+  // Zoom changes with each frame of a movement: it is kept beside the state, so that only the map is drawn again.
+  const savedZoom = useRef(state.zoom);
+  const save = () => vscode.setState({ ...state, zoom: savedZoom.current });
+  useEffect(save, [state]);
   useEffect(() => {
     const receive = ({ data }: MessageEvent<MapPageInput>) => {
       switch (data.type) {
@@ -132,8 +135,11 @@ export function App() {
           selection={state.selection}
           lit={lit}
           mark={parseAddress(state.search)}
-          savedZoom={state.zoom}
-          onZoomed={(saved) => change({ zoom: saved })}
+          savedZoom={savedZoom.current}
+          onZoomed={(saved) => {
+            savedZoom.current = saved;
+            save();
+          }}
           onSelect={select}
           onReady={setZoom}
         />

@@ -30,14 +30,18 @@ export function AxisView({ model, transform, height }: { model: MapModel; transf
     <div class="axis" aria-hidden="true">
       <svg class="axis-lines" width={width} height={height} focusable="false">
         <title>Address axis</title>
-        {labels.map(({ y, textY, address }) => (
-          <path key={hex(address)} class="edge-line" d={`M${width - 26} ${textY}L${width - 18} ${textY}L${width - 8} ${y}L${width} ${y}`} />
-        ))}
-        {visible
-          .filter((stretch) => stretch.compressed && stretch.height * scale >= 18)
-          .map(({ start, top, height: tall }) => (
-            <path key={hex(start)} class="break-line" d={breakMark(width - 4, top * scale + offset, tall * scale)} />
-          ))}
+        {/* One path each: the axis is drawn with every frame of a movement. */}
+        <path
+          class="edge-line"
+          d={labels.map(({ y, textY }) => `M${width - 26} ${textY}L${width - 18} ${textY}L${width - 8} ${y}L${width} ${y}`).join('')}
+        />
+        <path
+          class="break-line"
+          d={visible
+            .filter((stretch) => stretch.compressed && stretch.height * scale >= 18)
+            .map(({ top, height: tall }) => breakMark(width - 4, top * scale + offset, tall * scale))
+            .join('')}
+        />
       </svg>
       {labels.map(({ textY, address, more, last: end }) => (
         <span

@@ -51,7 +51,7 @@ export function BlockView({ drawn, transform, viewHeight, selected, lit, focusab
         <span class="block-text" style={{ top: `${textTop - y}px`, height: `${room}px` }}>
           <span class="block-name">
             {problem && <span class="sign">✕ </span>}
-            {room >= twoLines || block.kind === 'empty' ? block.name : `${block.name} · ${block.size}`}
+            {nameParts(room >= twoLines || block.kind === 'empty' ? block.name : `${block.name} · ${block.size}`)}
           </span>
           {room >= twoLines && (
             <span class="block-detail">
@@ -64,6 +64,18 @@ export function BlockView({ drawn, transform, viewHeight, selected, lit, focusab
       )}
       <span class="unseen">{room >= oneLine ? `, ${detailInWords(drawn)}` : blockInWords(drawn)}</span>
     </button>
+  );
+}
+
+/** `mem_regions[3] · 4 MiB` in two: the stem may be cut, what comes after it is seen first. */
+function nameParts(text: string) {
+  const index = text.indexOf('[');
+  if (index < 0) return text;
+  return (
+    <>
+      <span class="block-stem">{text.slice(0, index)}</span>
+      <span>{text.slice(index)}</span>
+    </>
   );
 }
 
