@@ -4,8 +4,10 @@ import type { CDPSession, Page } from 'playwright-core';
 export interface Frames {
   /** Between animation frames. */
   readonly intervals: readonly number[];
-  /** All tasks of the page's main thread from one animation frame to the next, style, layout and painting included. */
+  /** All tasks of the page's main thread from one animation frame to the next, style, layout and painting included: the time it had the processor. */
   readonly work: readonly number[];
+  /** The same tasks from beginning to end, with what the machine did for others meanwhile. */
+  readonly elapsed: readonly number[];
 }
 
 interface TraceEvent {
@@ -13,6 +15,8 @@ interface TraceEvent {
   readonly ph: string;
   readonly ts: number;
   readonly dur?: number;
+  /** Of the thread alone. */
+  readonly tdur?: number;
   readonly pid: number;
   readonly tid: number;
   readonly args?: { readonly name?: string };
@@ -35,7 +39,7 @@ export async function recordFrames(page: Page, move: () => Promise<void>): Promi
   await move();
   const times = (await page.evaluate('cancelAnimationFrame(benchTick), benchFrames')) as number[];
   await stop(cdp);
-  return { intervals: times.slice(1).map((time, at) => time - (times[at] ?? time)), work: workOfFrames(events) };
+  return { intervals: times.slice(1).map((time, at) => time - (times[at] ?? time)), ...workOfFrames(events) };
 }
 
 async function stop(cdp: CDPSession): Promise<void> {
@@ -46,22 +50,29 @@ async function stop(cdp: CDPSession): Promise<void> {
 }
 
 /** A frame is a task in which animation frames are called, and all tasks after it until the next such one. */
-function workOfFrames(events: readonly TraceEvent[]): number[] {
+function workOfFrames(events: readonly TraceEvent[]): Pick<Frames, 'work' | 'elapsed'> {
   const frame = events.find(({ name }) => name === 'FireAnimationFrame');
-  if (frame === undefined) return [];
+  if (frame === undefined) return { work: [], elapsed: [] };
   const ours = events.filter(({ pid, tid }) => pid === frame.pid && tid === frame.tid).sort((a, b) => a.ts - b.ts);
   const calls = ours.filter(({ name }) => name === 'FireAnimationFrame').map(({ ts }) => ts);
   const work: number[] = [];
+  const elapsed: number[] = [];
   let call = 0;
-  for (const { name, ph, ts, dur = 0 } of ours) {
+  for (const { name, ph, ts, dur = 0, tdur = dur } of ours) {
     if (name !== 'RunTask' || ph !== 'X') continue;
     const end = ts + dur;
     const first = call;
     while ((calls[call] ?? Number.POSITIVE_INFINITY) <= end) call++;
-    if (call > first) work.push(0);
-    if (work.length > 0) work[work.length - 1] = (work.at(-1) ?? 0) + dur / 1000;
+    if (call > first) {
+      work.push(0);
+      elapsed.push(0);
+    }
+    const at = work.length - 1;
+    if (at < 0) continue;
+    work[at] = (work[at] ?? 0) + tdur / 1000;
+    elapsed[at] = (elapsed[at] ?? 0) + dur / 1000;
   }
-  return work.slice(0, -1);
+  return { work: work.slice(0, -1), elapsed: elapsed.slice(0, -1) };
 }
 
 /** Installed before the page's own script: tells when the page has painted what it changed last. */
