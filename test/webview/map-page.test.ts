@@ -172,6 +172,24 @@ describe('the page of the memory map', () => {
     await expect.poll(async () => (await block('hypervisor:memory').boundingBox())?.y).toBeCloseTo(box.y, 0);
   });
 
+  it('leads the Tab key to a block also when it is out of view', async () => {
+    await block('root:mem_regions[9]').click();
+    await session.page.keyboard.press('z');
+    await expect.poll(async () => (await block('root:mem_regions[9]').boundingBox())?.height ?? 0).toBeGreaterThan(100);
+    await session.page.getByRole('button', { name: 'Selection' }).focus();
+    for (let page = 0; page < 40; page++) await session.page.keyboard.press('PageUp');
+    await block('root:mem_regions[6]').waitFor();
+    await session.page.keyboard.press('Tab');
+    await session.page.locator('[data-block="root:mem_regions[9]"]:focus').waitFor();
+    const inView = async () => {
+      const box = await block('root:mem_regions[9]').boundingBox();
+      const view = await session.page.locator('.map-body').boundingBox();
+      return box !== null && view !== null && box.y + box.height > view.y && box.y < view.y + view.height;
+    };
+    await expect.poll(inView).toBe(true);
+    await session.page.keyboard.press('0');
+  });
+
   it('says that a map is not fresh, and that there is none', async () => {
     await session.send({ type: 'map', map: { ...story({}), stale: true }, whatIf: {} });
     await session.page.getByText('this is the last good map').waitFor();

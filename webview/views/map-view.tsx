@@ -165,7 +165,10 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
                       setActive(chosen.id);
                       onSelect({ kind: 'block', drawn: chosen });
                     }}
-                    onFocus={(chosen) => setActive(chosen.id)}
+                    onFocus={(chosen) => {
+                      setActive(chosen.id);
+                      zoom.current?.bringIntoView(chosen.top, chosen.bottom, 0);
+                    }}
                   />
                 ))}
               </fieldset>
@@ -196,9 +199,13 @@ function inView(blocks: readonly DrawnBlock[], { scale, offset }: AxisTransform,
   for (const drawn of blocks) {
     const top = drawn.top * scale + offset;
     const bottom = drawn.bottom * scale + offset;
-    if (bottom < -2 || top > height + 2) continue;
-    if (bottom - top >= leastBlock || drawn.id === focusable || drawn.collisions.length > 0 || drawn.top === drawn.bottom)
+    // Also out of view: the Tab key has to find it.
+    if (drawn.id === focusable) {
       large.push(drawn);
+      continue;
+    }
+    if (bottom < -2 || top > height + 2) continue;
+    if (bottom - top >= leastBlock || drawn.collisions.length > 0 || drawn.top === drawn.bottom) large.push(drawn);
     else small.push(`M0 ${top.toFixed(1)}h1v${Math.max(1, bottom - top).toFixed(1)}h-1z`);
   }
   return { large, small: small.join('') };
