@@ -44,6 +44,17 @@ describe('the memory map of examples/rpi4-story/1-window-over-ram', () => {
     await session.workbench.screenshot('collision-at-8-gb');
   });
 
+  it('comes back after a reload of the window, with what was chosen', async () => {
+    const { page } = session.workbench;
+    const gone = page.waitForEvent('load');
+    // The window's own reload: it keeps its editors' state first.
+    await session.workbench.command('Developer: Reload Window');
+    await gone;
+    await page.locator('.monaco-workbench').waitFor();
+    await block('hypervisor:ecam').waitFor();
+    await map.locator('.segments button[aria-pressed="true"]', { hasText: '8 GB' }).waitFor();
+  });
+
   it('puts the caret on .pci_mmconfig_base when the window is clicked', async () => {
     await block('hypervisor:ecam').click();
     await session.workbench.command('View: Focus First Editor Group');
