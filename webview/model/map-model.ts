@@ -28,6 +28,8 @@ export interface DrawnCollision {
   readonly range: { readonly start: bigint; readonly end: bigint; readonly top: number; readonly bottom: number } | undefined;
   /** Lanes involved, in their order. */
   readonly lanes: readonly number[];
+  /** Of each of them the part of the range that its blocks take. */
+  readonly hatches: readonly { readonly lane: number; readonly top: number; readonly bottom: number }[];
 }
 
 export interface DrawnGap {
@@ -69,16 +71,29 @@ export function mapModel(result: MemoryMapResult): MapModel {
   const pixels = ({ start, end }: { start: bigint; end: bigint }) => ({ top: pixelOf(axis, start), bottom: pixelOf(axis, end) });
 
   const laneOfBlock = new Map<string, number>();
-  for (const [index, lane] of result.lanes.entries()) for (const { id } of lane.blocks) laneOfBlock.set(id, index);
+  const rangeOfBlock = new Map<string, { start: bigint; end: bigint }>();
+  for (const [index, lane] of result.lanes.entries()) {
+    for (const block of lane.blocks) {
+      laneOfBlock.set(block.id, index);
+      rangeOfBlock.set(block.id, range(block));
+    }
+  }
   const collisions = result.collisions.map((collision, index): DrawnCollision => {
     const found = ranges[index];
-    const lanes = new Set(collision.blocks.flatMap((id) => laneOfBlock.get(id) ?? []));
+    const lanes = [...new Set(collision.blocks.flatMap((id) => laneOfBlock.get(id) ?? []))].sort((a, b) => a - b);
     return {
       id: collision.id,
       number: index + 1,
       collision,
       range: found === undefined ? undefined : { ...found, ...pixels(found) },
-      lanes: [...lanes].sort((a, b) => a - b),
+      lanes,
+      hatches:
+        found === undefined
+          ? []
+          : lanes.map((lane) => {
+              const ranges = collision.blocks.flatMap((id) => (laneOfBlock.get(id) === lane ? (rangeOfBlock.get(id) ?? []) : []));
+              return { lane, ...pixels(partOf(found, ranges)) };
+            }),
     };
   });
   const collisionsOf = new Map<string, DrawnCollision[]>();
@@ -113,6 +128,25 @@ export function mapModel(result: MemoryMapResult): MapModel {
     return { id: `gap:${gap.start}`, gap, ...found, ...pixels(found) };
   });
   return { result, axis, lanes, blocks, collisions, gaps, links: linksOf(blocks.values()) };
+}
+
+interface AddressRange {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** From the first to the last address of a range that others have; all of it where they have none, as a region of size 0. */
+function partOf(whole: AddressRange, others: readonly AddressRange[]): AddressRange {
+  let [start, end] = [whole.end, whole.start];
+  for (const other of others) {
+    if (other.start >= whole.end || other.end <= whole.start || other.start === other.end) continue;
+    if (other.start < start) start = other.start;
+    if (other.end > end) end = other.end;
+  }
+  if (start >= end) return whole;
+  if (start < whole.start) start = whole.start;
+  if (end > whole.end) end = whole.end;
+  return { start, end };
 }
 
 function linksOf(blocks: Iterable<DrawnBlock>): DrawnLink[] {

@@ -26,7 +26,7 @@ export function CollisionsView({ model, transform, height, selected, onSelect }:
   return (
     <>
       {model.collisions.map((drawn) => {
-        const { range, lanes, collision, number } = drawn;
+        const { range, lanes, hatches, collision, number } = drawn;
         const [first, last] = [lanes[0], lanes.at(-1)];
         if (range === undefined || first === undefined || last === undefined) return null;
         const tall = Math.max((range.bottom - range.top) * scale, leastHatch);
@@ -43,12 +43,17 @@ export function CollisionsView({ model, transform, height, selected, onSelect }:
               aria-hidden="true"
               style={{ top: `${top}px`, height: `${tall}px`, left: `${first * share}%`, width: `${(last - first + 1) * share}%` }}
             />
-            {lanes.map((lane) => (
+            {hatches.map((hatch) => (
               <div
-                key={lane}
+                key={hatch.lane}
                 class="hatch"
                 aria-hidden="true"
-                style={{ top: `${top}px`, height: `${tall}px`, left: `${lane * share}%`, width: `${share}%` }}
+                style={{
+                  top: `${hatch.top * scale + offset}px`,
+                  height: `${Math.max((hatch.bottom - hatch.top) * scale, leastHatch)}px`,
+                  left: `${hatch.lane * share}%`,
+                  width: `${share}%`,
+                }}
               />
             ))}
             <button
