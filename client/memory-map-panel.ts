@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type MapApplyParams,
   type MapFixParams,
   type MapWhatIf,
   type MemoryMapParams,
   type MemoryMapResult,
+  mapApplyRequest,
   mapFixRequest,
   memoryMapRequest,
   type NoMemoryMap,
@@ -130,6 +132,8 @@ export class MemoryMapPanel {
         return;
       case 'fix':
         return this.fix(message.collision, message.title);
+      case 'apply':
+        return this.apply(message.gpuMem);
     }
   }
 
@@ -143,6 +147,28 @@ export class MemoryMapPanel {
         await window.showWarningMessage(`“${title}” can no longer be done: the files have changed. The map shows what is there now.`);
     } catch (error) {
       await window.showErrorMessage(`“${title}” failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await this.refresh();
+  }
+
+  /** Writes the GPU memory that was tried; the map then shows what config.txt says. */
+  private async apply(gpuMem: number): Promise<void> {
+    try {
+      const connection = await this.server.start();
+      const params: MapApplyParams = { uri: this.rootUri, gpuMem };
+      const edit = await connection.request<unknown>(mapApplyRequest, params);
+      if (edit === null) await window.showInformationMessage(`Nothing is to be written: the GPU has ${gpuMem} MiB by config.txt as it is.`);
+      else if (!(await workspace.applyEdit(await connection.workspaceEdit(edit)))) {
+        await window.showWarningMessage('config.txt was not written: it has changed meanwhile. Try again.');
+        return;
+      }
+      // A slider that was moved meanwhile stands for another wish.
+      if (this.whatIf.gpuMem === gpuMem) {
+        const { gpuMem: _written, ...rest } = this.whatIf;
+        this.whatIf = rest;
+      }
+    } catch (error) {
+      await window.showErrorMessage(`config.txt was not written: ${error instanceof Error ? error.message : String(error)}`);
     }
     await this.refresh();
   }

@@ -14,6 +14,8 @@ export type MapPageOutput =
   | { readonly type: 'what-if'; readonly whatIf: MapWhatIf }
   | { readonly type: 'reveal'; readonly place: MapPlace }
   | { readonly type: 'fix'; readonly collision: string; readonly title: string }
+  /** Write the GPU memory that is tried into config.txt, in MiB. */
+  | { readonly type: 'apply'; readonly gpuMem: number }
   | { readonly type: 'copy'; readonly text: string };
 
 /** What the page keeps over a reload or restart, beside things of its own: enough to ask for the map again. */

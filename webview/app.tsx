@@ -119,6 +119,7 @@ export function App() {
         zoom={zoom}
         canZoomToSelection={selected !== undefined}
         onWhatIf={onWhatIf}
+        onApply={(gpuMem) => post({ type: 'apply', gpuMem })}
         onSearch={(search) => change({ search, tab: search === '' ? state.tab : 'regions' })}
         onZoomToSelection={zoomToSelection}
       />

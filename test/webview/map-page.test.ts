@@ -108,6 +108,23 @@ describe('the page of the memory map', () => {
     await show({});
   });
 
+  it('asks to write the gpu_mem that is tried, only where there is a config.txt', async () => {
+    const apply = session.page.getByRole('button', { name: 'Apply to config.txt' });
+    expect(await apply.count()).toBe(0);
+    await session.page.locator('#gpu-mem').fill('256');
+    await show((await session.output('what-if')).whatIf);
+    await apply.click();
+    expect(await session.output('apply')).toEqual({ type: 'apply', gpuMem: 256 });
+    // What is written is no longer tried.
+    await show({});
+    await apply.waitFor({ state: 'detached' });
+    const { configTxt: _none, ...unwritable } = story({ gpuMem: 256 });
+    await session.send({ type: 'map', map: unwritable, whatIf: { gpuMem: 256 } });
+    await session.page.getByRole('button', { name: 'Reset' }).waitFor();
+    expect(await apply.count()).toBe(0);
+    await show({});
+  });
+
   it('finds what is at an address, in the table and on the axis', async () => {
     await session.page.getByRole('searchbox').fill('0xfe215040');
     await session.page.locator('.mark').waitFor();

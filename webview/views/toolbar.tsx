@@ -8,13 +8,16 @@ export interface ToolbarProps {
   readonly zoom: AxisZoom | undefined;
   readonly canZoomToSelection: boolean;
   readonly onWhatIf: (whatIf: MapWhatIf) => void;
+  /** Write the GPU memory that is tried, in MiB. */
+  readonly onApply: (gpuMem: number) => void;
   readonly onSearch: (text: string) => void;
   readonly onZoomToSelection: () => void;
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { map, whatIf, search, zoom, canZoomToSelection, onWhatIf, onSearch, onZoomToSelection } = props;
+  const { map, whatIf, search, zoom, canZoomToSelection, onWhatIf, onApply, onSearch, onZoomToSelection } = props;
   const { gpuMem } = map;
+  const tried = whatIf.gpuMem;
   const gpuNow = map.chosen.gpuMem ?? gpuMem?.value ?? 0;
   return (
     <header class="toolbar">
@@ -44,7 +47,12 @@ export function Toolbar(props: ToolbarProps) {
             onInput={(event) => onWhatIf({ ...whatIf, gpuMem: Number(event.currentTarget.value) })}
           />
           <output for="gpu-mem">{gpuNow} MiB</output>
-          {whatIf.gpuMem !== undefined && (
+          {tried !== undefined && map.configTxt !== undefined && (
+            <button type="button" class="plain" title={`Write gpu_mem=${tried} into config.txt`} onClick={() => onApply(tried)}>
+              Apply to config.txt
+            </button>
+          )}
+          {tried !== undefined && (
             <button
               type="button"
               class="plain"
