@@ -49,6 +49,7 @@ export async function connect(serverModule: string, output: LogOutputChannel): P
     fillClientCapabilities: (capabilities) => {
       capabilities.experimental = {
         ...capabilities.experimental,
+        showMemoryMap: true,
         devicetreeChecked: extensions.getExtension(devicetreeExtension) !== undefined,
       };
     },

@@ -77,9 +77,10 @@ function caretOf({ document, selection }: TextEditor) {
   return { uri: document.uri.toString(), line: selection.active.line, character: selection.active.character };
 }
 
-/** From a menu of the editor, an item of the view, or the active editor. */
+/** From a menu of the editor, a code lens, an item of the view, or the active editor. */
 function uriOf(resource: unknown): Uri | undefined {
   if (resource instanceof Uri) return resource;
+  if (typeof resource === 'string') return Uri.parse(resource);
   if (typeof resource === 'object' && resource !== null && 'resourceUri' in resource && resource.resourceUri instanceof Uri)
     return resource.resourceUri;
   return window.activeTextEditor?.document.uri;

@@ -17,13 +17,15 @@ export interface ClientFeatures {
   readonly codeActionLiterals: boolean;
   /** Another extension tells of mistakes in device trees (experimental capability `devicetreeChecked`): ours would be told twice. */
   readonly devicetreeChecked: boolean;
+  /** The client has the command that shows a memory map (experimental capability `showMemoryMap`): a code lens may run it. */
+  readonly showMemoryMap: boolean;
 }
 
 export const noFeatures: ClientFeatures = readClientFeatures({});
 
 export function readClientFeatures(capabilities: ClientCapabilities): ClientFeatures {
   const { textDocument, workspace } = capabilities;
-  const experimental: unknown = capabilities.experimental;
+  const says = (name: string): boolean => new Map(Object.entries(Object(capabilities.experimental))).get(name) === true;
   const pull: (DiagnosticsCapabilities & { relatedDocumentSupport?: boolean }) | undefined = textDocument?.diagnostic;
   const push = textDocument?.publishDiagnostics;
   // Before LSP 3.18 a client said what diagnostics may hold only under publishDiagnostics, also for those that it pulls.
@@ -41,10 +43,7 @@ export function readClientFeatures(capabilities: ClientCapabilities): ClientFeat
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     createFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
-    devicetreeChecked:
-      typeof experimental === 'object' &&
-      experimental !== null &&
-      'devicetreeChecked' in experimental &&
-      experimental.devicetreeChecked === true,
+    devicetreeChecked: says('devicetreeChecked'),
+    showMemoryMap: says('showMemoryMap'),
   };
 }

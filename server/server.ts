@@ -4,6 +4,7 @@ import { Build } from './build.ts';
 import { Checking } from './checking.ts';
 import { type ClientFeatures, noFeatures, readClientFeatures } from './client-features.ts';
 import { CodeActions, fixAllKind } from './code-actions.ts';
+import { answerCodeLenses } from './code-lens.ts';
 import { answerCompletions, completionTriggers } from './completion.ts';
 import { Configuration } from './configuration.ts';
 import { DiagnosticPull } from './diagnostic-pull.ts';
@@ -90,6 +91,7 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
         completionProvider: { triggerCharacters: completionTriggers },
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         ...(client.codeActionLiterals ? { codeActionProvider: { codeActionKinds: ['quickfix', fixAllKind] } } : {}),
+        ...(client.showMemoryMap ? { codeLensProvider: {} } : {}),
         ...(client.pullDiagnostics
           ? { diagnosticProvider: { identifier: diagnosticSource, interFileDependencies: true, workspaceDiagnostics: true } }
           : {}),
@@ -125,6 +127,7 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
     folderAround: (path) => folders.around(path),
     write: (path, bytes) => host.write(path, bytes),
   }).listen(connection, log);
+  answerCodeLenses(connection, engine, uris, log);
   answerHovers(connection, engine, uris, log);
   answerCompletions(connection, engine, host.fs, uris, log);
   answerVirtualDocuments(connection, engine, uris, log);
