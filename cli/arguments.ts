@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { nearest } from './spelling.ts';
 
 /** One option of a command, as the parser and the help see it. */

@@ -1,4 +1,5 @@
 import { baseName, directoryOf } from '@jailhouse-cells/core/source/paths.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
 import { defaultSettings } from '@jailhouse-cells/core/workspace/settings.ts';
 import { isSupportingFile } from '@jailhouse-cells/core/workspace/supporting-files.ts';
@@ -9,7 +10,6 @@ import { engineSettings } from './engine-options.ts';
 import type { PlaceSource } from './findings/place.ts';
 import { exitStatus, type Io, type Outcome } from './io.ts';
 import { absolutePath } from './paths.ts';
-import { printable } from './printable.ts';
 import { nearest } from './spelling.ts';
 
 const projectFile = 'jailhouse.json';

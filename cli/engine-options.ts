@@ -1,11 +1,11 @@
 import { isKnownRule, knownIds } from '@jailhouse-cells/core/rules/known.ts';
 import { revisions, severityNames } from '@jailhouse-cells/core/settings/settings.ts';
 import type { Severity } from '@jailhouse-cells/core/source/finding.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { WorkspaceSettings } from '@jailhouse-cells/core/workspace/settings.ts';
 import type { Arguments, OptionSpec } from './arguments.ts';
 import type { Io } from './io.ts';
 import { absolutePath } from './paths.ts';
-import { printable } from './printable.ts';
 import { nearest } from './spelling.ts';
 import { colourChoices } from './style.ts';
 

@@ -1,6 +1,6 @@
+import { padEnd, textWidth, wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import type { OptionSpec } from './arguments.ts';
 import type { Command } from './command.ts';
-import { padEnd, textWidth, wrap } from './text-width.ts';
 
 const exitLines = ['0 fine   1 findings of error level, or the operation failed   2 wrong call   130 cancelled'];
 

@@ -1,3 +1,4 @@
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { parseArguments } from './arguments.ts';
 import { type Command, misuse } from './command.ts';
 import { build } from './commands/build.ts';
@@ -9,7 +10,6 @@ import { show } from './commands/show.ts';
 import { commandHelp, overview } from './help.ts';
 import { exitStatus, type Io, type Outcome } from './io.ts';
 import { absolutePath } from './paths.ts';
-import { printable } from './printable.ts';
 import { nearest } from './spelling.ts';
 import { widthOf } from './style.ts';
 import { version } from './version.ts';

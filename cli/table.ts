@@ -1,4 +1,4 @@
-import { padEnd, padStart, textWidth, wrap } from './text-width.ts';
+import { padEnd, padStart, textWidth, wrap } from '@jailhouse-cells/core/source/text-width.ts';
 
 export interface Column {
   readonly heading: string;

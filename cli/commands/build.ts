@@ -1,3 +1,4 @@
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
 import { checkConfigs, openSession, type Session } from '../configs.ts';
@@ -8,7 +9,6 @@ import { textReport } from '../findings/text.ts';
 import type { Io, Outcome } from '../io.ts';
 import { placeOutputs } from '../output-paths.ts';
 import { absolutePath, shownPath } from '../paths.ts';
-import { printable } from '../printable.ts';
 import { styleFor, widthOf } from '../style.ts';
 
 export const build: Command = {

@@ -2,6 +2,7 @@ import { readDtbHead } from '@jailhouse-cells/core/devicetree/dtb-head.ts';
 import { encodeDtb } from '@jailhouse-cells/core/devicetree/encode-dtb.ts';
 import { FileTreeHost } from '@jailhouse-cells/core/devicetree/file-tree-host.ts';
 import { readTreeSource } from '@jailhouse-cells/core/devicetree/read-source.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
 import { noSuchPath } from '../configs.ts';
@@ -10,7 +11,6 @@ import { plural } from '../findings/result.ts';
 import { findingsText } from '../findings/text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { absolutePath, shownPath } from '../paths.ts';
-import { printable } from '../printable.ts';
 import { styleFor, widthOf } from '../style.ts';
 
 /** Of the options that say how sources are read, those that a device tree knows. */

@@ -1,6 +1,7 @@
 import { findRule, rules } from '@jailhouse-cells/core/rules/index.ts';
 import { diagnosticTexts } from '@jailhouse-cells/core/rules/known.ts';
 import type { Rule } from '@jailhouse-cells/core/rules/rule.ts';
+import { wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, misuse } from '../command.ts';
 import { engineOptions, outputOptions, unknownRule } from '../engine-options.ts';
@@ -10,7 +11,6 @@ import { rulePage } from '../findings/rule-page.ts';
 import type { Io, Outcome } from '../io.ts';
 import { type Style, styleFor, widthOf } from '../style.ts';
 import { definitions } from '../table.ts';
-import { wrap } from '../text-width.ts';
 
 export const explain: Command = {
   name: 'explain',

@@ -1,5 +1,9 @@
 import { gpuMemoryLimits } from '@jailhouse-cells/core/board/config-txt-names.ts';
-import { hex } from '@jailhouse-cells/core/source/numbers.ts';
+import { mapJson } from '@jailhouse-cells/core/map-export/map-file.ts';
+import { mapMarkdown } from '@jailhouse-cells/core/map-export/markdown.ts';
+import type { MapPlaces } from '@jailhouse-cells/core/map-export/places.ts';
+import { mapSvg } from '@jailhouse-cells/core/map-export/svg.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { MemoryMapReading, WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
@@ -8,12 +12,8 @@ import { engineOptions, outputOptions, severityOption } from '../engine-options.
 import { collect } from '../findings/result.ts';
 import { textReport } from '../findings/text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
-import { mapDescription } from '../map/json.ts';
-import { mapMarkdown } from '../map/markdown.ts';
-import { mapSvg } from '../map/svg.ts';
 import { mapText } from '../map/text.ts';
 import { absolutePath, shownPath } from '../paths.ts';
-import { printable } from '../printable.ts';
 import { styleFor, widthOf } from '../style.ts';
 
 export const map: Command = {
@@ -101,21 +101,24 @@ async function runMap(parsed: Arguments, io: Io): Promise<Outcome> {
   const options = { style: styleFor(io.err, io, parsed.value('--color')), width: widthOf(io.err), all: false };
   const err = unreadable.length > 0 ? textReport(collect(unreadable), session.places, options) : '';
   const svg = parsed.value('--svg');
-  if (svg !== undefined) return writeSvg(svg, readings, { status, err }, io);
+  if (svg !== undefined) return writeSvg(svg, readings, session, { status, err }, io);
   return { status, out: printed(readings, parsed, session, io), err };
 }
 
-function printed(readings: readonly MemoryMapReading[], parsed: Arguments, { places }: Session, io: Io): string {
+function printed(readings: readonly MemoryMapReading[], parsed: Arguments, session: Session, io: Io): string {
+  const places = mapPlaces(session);
   if (parsed.has('--md')) return readings.map((reading) => mapMarkdown(reading, places)).join('\n');
-  if (parsed.has('--json') || parsed.value('--format') === 'json') {
-    const maps = readings.map((reading) => mapDescription(reading, places));
-    return `${JSON.stringify({ version: 1, maps }, (_, part: unknown) => (typeof part === 'bigint' ? hex(part) : part), 2)}\n`;
-  }
+  if (parsed.has('--json') || parsed.value('--format') === 'json') return mapJson(readings, places);
   const style = styleFor(io.out, io, parsed.value('--color'));
   return readings.map((reading) => mapText(reading, places, widthOf(io.out), style)).join('\n');
 }
 
-async function writeSvg(file: string, readings: readonly MemoryMapReading[], outcome: Outcome, io: Io): Promise<Outcome> {
+/** Files are named as seen from the current folder. */
+function mapPlaces({ places }: Session): MapPlaces {
+  return { shown: (path) => shownPath(places.cwd, path), text: (path) => places.text(path) };
+}
+
+async function writeSvg(file: string, readings: readonly MemoryMapReading[], session: Session, outcome: Outcome, io: Io): Promise<Outcome> {
   const [reading, second] = readings;
   if (second !== undefined)
     return misuse('map', `--svg draws one system; the paths belong to ${readings.length}. Name the root config of one.`);
@@ -123,7 +126,7 @@ async function writeSvg(file: string, readings: readonly MemoryMapReading[], out
   if (reading === undefined) return outcome;
   const path = absolutePath(io.cwd, file);
   if (io.fs.stat(path) === 'directory') return misuse('map', `--svg "${printable(file)}" is a folder; name the file in it.`);
-  const bytes = new TextEncoder().encode(mapSvg(reading, io.cwd));
+  const bytes = new TextEncoder().encode(mapSvg(reading, mapPlaces(session)));
   if (await io.cancelled()) return { status: exitStatus.cancelled };
   const writing = await io.writeFiles([{ path, bytes }]);
   if (!writing.ok) return failure(`cannot write "${printable(shownPath(io.cwd, writing.path))}": ${writing.reason}.`);

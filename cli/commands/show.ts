@@ -1,4 +1,5 @@
 import { hex } from '@jailhouse-cells/core/source/numbers.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, misuse } from '../command.ts';
 import { checkConfigs, noSuchPath, openSession } from '../configs.ts';
@@ -8,7 +9,6 @@ import { collect, plural } from '../findings/result.ts';
 import { findingsText, textReport } from '../findings/text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { absolutePath } from '../paths.ts';
-import { printable } from '../printable.ts';
 import { describe } from '../show/description.ts';
 import { showPools } from '../show/pools.ts';
 import { descriptionText } from '../show/text.ts';

@@ -1,12 +1,12 @@
 import type { Cause, Confidence, Explanation, LogExplanation } from '@jailhouse-cells/core/explain/explanation.ts';
 import type { Severity } from '@jailhouse-cells/core/source/finding.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { padStart, wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import { excerptLines, sourceExcerpt } from '../findings/excerpt.ts';
 import { locate, type PlaceSource } from '../findings/place.ts';
 import { plural } from '../findings/result.ts';
 import { placeText } from '../findings/text.ts';
-import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
-import { padStart, wrap } from '../text-width.ts';
 
 const indent = '   ';
 const gutterWidth = 5;

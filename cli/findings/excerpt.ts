@@ -1,5 +1,5 @@
-import { printable } from '../printable.ts';
-import { characterWidth, padStart, textWidth } from '../text-width.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { characterWidth, padStart, textWidth } from '@jailhouse-cells/core/source/text-width.ts';
 import type { BinaryPlace, TextPlace } from './place.ts';
 
 /** A line of source and the marks under it, ready to print. */

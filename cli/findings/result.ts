@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '@jailhouse-cells/core/source/finding.ts';
 import { baseName } from '@jailhouse-cells/core/source/paths.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
-import { printable } from '../printable.ts';
 
 /** A finding and the configs in whose check it arose: several when it lies in a header that they share. */
 export interface ReportedFinding {

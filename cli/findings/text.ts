@@ -1,6 +1,6 @@
 import type { Finding, Severity } from '@jailhouse-cells/core/source/finding.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { Span } from '@jailhouse-cells/core/source/span.ts';
-import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
 import { binaryExcerpt, excerptLines, sourceExcerpt } from './excerpt.ts';
 import { locate, type Place, type PlaceSource } from './place.ts';

@@ -1,11 +1,11 @@
+import { type MapPlaces, shownPlace } from '@jailhouse-cells/core/map-export/places.ts';
+import { type MapRow, mapRows, type RowCell } from '@jailhouse-cells/core/map-export/rows.ts';
+import { mapSubtitle, mapTitle, rangeWords, shortName } from '@jailhouse-cells/core/map-export/words.ts';
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { characterWidth, padEnd, padStart, textWidth, wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
-import { locate, type PlaceSource } from '../findings/place.ts';
-import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
-import { characterWidth, padEnd, padStart, textWidth, wrap } from '../text-width.ts';
-import { type MapRow, mapRows, type RowCell } from './rows.ts';
-import { mapSubtitle, mapTitle, rangeWords, shortName } from './words.ts';
 
 /** Narrower lanes hold no name: then the map is drawn in several parts, a few lanes each. */
 const leastLane = 14;
@@ -13,9 +13,9 @@ const mostLane = 30;
 const sizeWidth = 11;
 
 /** The map as lines of text: an axis at the left, a column for each lane, the collisions below. */
-export function mapText(reading: MemoryMapReading, places: PlaceSource, width: number, style: Style): string {
+export function mapText(reading: MemoryMapReading, places: MapPlaces, width: number, style: Style): string {
   const lines = [
-    ...wrap(mapTitle(reading, places.cwd), width).map((line) => style.strong(line)),
+    ...wrap(mapTitle(reading, places), width).map((line) => style.strong(line)),
     ...wrap(mapSubtitle(reading), width - 2).map((line) => `  ${line}`),
     '',
   ];
@@ -131,14 +131,13 @@ function remarks({ map }: MemoryMapReading, rows: readonly MapRow[], width: numb
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function collisionList({ collisions, map }: MemoryMapReading, places: PlaceSource, width: number, style: Style): readonly string[] {
+function collisionList({ collisions, map }: MemoryMapReading, places: MapPlaces, width: number, style: Style): readonly string[] {
   if (collisions.length === 0) return ['No collisions.'];
   const names = new Map(map.lanes.flatMap(({ title, blocks }) => blocks.map(({ id, name }) => [id, `${name} (${title})`] as const)));
   const most = 50;
   const lines = [style.strong(collisions.length === 1 ? '1 collision' : `${collisions.length} collisions`)];
   for (const [at, { rule, severity, range, blocks, finding }] of collisions.slice(0, most).entries()) {
-    const place = locate(places, finding.span);
-    const where = place.kind === 'text' ? `${place.shown}:${place.line}` : place.shown;
+    const where = shownPlace(places, finding.span);
     lines.push(`${at + 1}. ${style.severity(severity, `${severity}:`)} ${rule}`, `   ${printable(where)}`);
     if (range !== undefined) lines.push(`   ${rangeWords(range.start, range.end)} (${humanSize(range.end - range.start)})`);
     if (blocks.length > 0) lines.push(...indented(blocks.map((id) => printable(names.get(id) ?? id)).join(', '), width));

@@ -1,7 +1,7 @@
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { unbroken } from '@jailhouse-cells/core/source/text-width.ts';
 import { plural } from '../findings/result.ts';
-import { printable } from '../printable.ts';
-import { unbroken } from '../text-width.ts';
 import type { DescribedConsole } from './console-description.ts';
 import type { ConfigDescription } from './description.ts';
 import { addressSpan, runs } from './numbers-text.ts';

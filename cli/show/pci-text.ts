@@ -1,7 +1,7 @@
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import { unbroken } from '@jailhouse-cells/core/source/text-width.ts';
 import { plural } from '../findings/result.ts';
 import { definitions, table } from '../table.ts';
-import { unbroken } from '../text-width.ts';
 import { accessText } from './access-text.ts';
 import type { ConfigDescription, DescribedRegion } from './description.ts';
 import { addressSpan } from './numbers-text.ts';

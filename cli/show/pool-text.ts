@@ -1,9 +1,9 @@
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import { plural } from '../findings/result.ts';
-import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
 import { type Column, table } from '../table.ts';
-import { wrap } from '../text-width.ts';
 import type { DescribedPoolMoment, PoolDescription } from './pool-description.ts';
 
 /** The measured sizes that the estimate was compared with: see core/system/page-pool.ts. */

@@ -1,6 +1,6 @@
 import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { plural } from '../findings/result.ts';
-import { printable } from '../printable.ts';
 import type { Style } from '../style.ts';
 import { type Column, definitions, table } from '../table.ts';
 import { accessText } from './access-text.ts';

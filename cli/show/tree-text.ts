@@ -1,9 +1,9 @@
 import type { DeviceTree } from '@jailhouse-cells/core/devicetree/model.ts';
 import { printTree } from '@jailhouse-cells/core/devicetree/print-tree.ts';
 import { humanSize } from '@jailhouse-cells/core/source/numbers.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { ReadDeviceTree } from '../device-trees.ts';
 import { shownPath } from '../paths.ts';
-import { printable } from '../printable.ts';
 
 /** The tree as source, with a comment in front that says what it was. */
 export function treeText(tree: DeviceTree, read: ReadDeviceTree, cwd: string): string {

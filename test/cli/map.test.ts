@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '@jailhouse-cells/cli/run.ts';
-import { textWidth } from '@jailhouse-cells/cli/text-width.ts';
+import { textWidth } from '@jailhouse-cells/core/source/text-width.ts';
 import { describe, expect, test } from 'vitest';
 import { filesOf } from '../memory-map/random-workspace.ts';
 import { type TestIo, testIo } from './memory-io.ts';

@@ -1,6 +1,6 @@
-import { printable } from '@jailhouse-cells/cli/printable.ts';
 import { nearest } from '@jailhouse-cells/cli/spelling.ts';
-import { textWidth, wrap } from '@jailhouse-cells/cli/text-width.ts';
+import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { textWidth, wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import { describe, expect, test } from 'vitest';
 
 describe('what a terminal would act on is escaped', () => {

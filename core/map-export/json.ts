@@ -1,19 +1,18 @@
-import { humanSize } from '@jailhouse-cells/core/source/numbers.ts';
-import type { Span } from '@jailhouse-cells/core/source/span.ts';
-import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
-import { locate, type PlaceSource } from '../findings/place.ts';
-import { shownPath } from '../paths.ts';
+import { humanSize } from '../source/numbers.ts';
+import type { Span } from '../source/span.ts';
+import type { MemoryMapReading } from '../workspace/memory-maps.ts';
+import { type MapPlaces, placeIn } from './places.ts';
 
 /** `--format json` of `map`, one object for each system: addresses are bigints here and hex strings on paper; ends are exclusive. */
-export function mapDescription(reading: MemoryMapReading, source: PlaceSource): object {
+export function mapDescription(reading: MemoryMapReading, places: MapPlaces): object {
   const { system, board, map, collisions, moments, chosen, gpuMem, stale } = reading;
   const placeOf = (span: Span): object => {
-    const place = locate(source, span);
-    return place.kind === 'text' ? { file: place.shown, line: place.line, column: place.column } : { file: place.shown };
+    const { shown, ...position } = placeIn(places, span);
+    return { file: shown, ...position };
   };
   return {
     system: system.name,
-    rootCell: shownPath(source.cwd, system.rootCell),
+    rootCell: places.shown(system.rootCell),
     board: board?.name ?? null,
     ram: (board?.variants ?? []).map(({ size }) => size),
     gpuMem: gpuMem?.value ?? null,

@@ -1,11 +1,11 @@
-import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
-import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
-import { locate, type PlaceSource } from '../findings/place.ts';
-import { printable } from '../printable.ts';
+import { hex, humanSize } from '../source/numbers.ts';
+import { printable } from '../source/printable.ts';
+import type { MemoryMapReading } from '../workspace/memory-maps.ts';
+import { type MapPlaces, shownPlace } from './places.ts';
 import { kindWords, mapSubtitle, mapTitle, rangeWords } from './words.ts';
 
 /** The map as a Markdown table, by address; blocks and free gaps. */
-export function mapMarkdown(reading: MemoryMapReading, source: PlaceSource): string {
+export function mapMarkdown(reading: MemoryMapReading, places: MapPlaces): string {
   const { map, collisions } = reading;
   const numbers = new Map<string, number[]>();
   for (const [at, { blocks }] of collisions.entries()) for (const id of blocks) numbers.set(id, [...(numbers.get(id) ?? []), at + 1]);
@@ -27,7 +27,7 @@ export function mapMarkdown(reading: MemoryMapReading, source: PlaceSource): str
     rows.push({ start, cells: [`\`${rangeWords(start, end)}\``, humanSize(end - start), '', 'free', 'free', '', ''] });
   rows.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
   const lines = [
-    `## ${escaped(mapTitle(reading, source.cwd))}`,
+    `## ${escaped(mapTitle(reading, places))}`,
     '',
     `${escaped(mapSubtitle(reading))}.`,
     '',
@@ -37,8 +37,7 @@ export function mapMarkdown(reading: MemoryMapReading, source: PlaceSource): str
   ];
   if (collisions.length > 0) lines.push('', '### Collisions', '');
   for (const [at, { rule, severity, range, finding }] of collisions.entries()) {
-    const place = locate(source, finding.span);
-    const where = place.kind === 'text' ? `${place.shown}:${place.line}` : place.shown;
+    const where = shownPlace(places, finding.span);
     const common = range === undefined ? '' : ` in \`${hex(range.start)}\`-\`${hex(range.end - 1n)}\``;
     lines.push(`${at + 1}. **${severity}** ${rule}${common}, ${escaped(where)}: ${escaped(finding.message)}`);
   }

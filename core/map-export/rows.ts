@@ -1,6 +1,6 @@
-import type { Block, Lane } from '@jailhouse-cells/core/memory-map/model.ts';
-import { higher } from '@jailhouse-cells/core/system/paint.ts';
-import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
+import type { Block, Lane } from '../memory-map/model.ts';
+import { higher } from '../system/paint.ts';
+import type { MemoryMapReading } from '../workspace/memory-maps.ts';
 
 /** A stretch of the axis in which no lane changes, devices of the board aside. */
 export interface MapRow {

@@ -1,8 +1,9 @@
-import type { Block } from '@jailhouse-cells/core/memory-map/model.ts';
-import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
-import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
-import { printable } from '../printable.ts';
-import { wrap } from '../text-width.ts';
+import type { Block } from '../memory-map/model.ts';
+import { hex, humanSize } from '../source/numbers.ts';
+import { printable } from '../source/printable.ts';
+import { wrap } from '../source/text-width.ts';
+import type { MemoryMapReading } from '../workspace/memory-maps.ts';
+import type { MapPlaces } from './places.ts';
 import { type MapRow, mapRows } from './rows.ts';
 import { kindWords, mapSubtitle, mapTitle, rangeWords, shortName } from './words.ts';
 
@@ -34,7 +35,7 @@ const colours: Readonly<Record<Block['kind'], readonly [string, string]>> = {
 };
 
 /** A static drawing of the map, in the light or dark colours that its viewer prefers. Nothing is fetched, nothing runs. */
-export function mapSvg(reading: MemoryMapReading, cwd: string): string {
+export function mapSvg(reading: MemoryMapReading, places: Pick<MapPlaces, 'shown'>): string {
   const { lanes } = reading.map;
   const rows = mapRows(reading);
   const edges = edgePositions(rows);
@@ -81,7 +82,7 @@ export function mapSvg(reading: MemoryMapReading, cwd: string): string {
     }
     y += 24;
   }
-  const title = xml(mapTitle(reading, cwd));
+  const title = xml(mapTitle(reading, places));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
 <title>${title}</title>
 <style>${styleSheet()}</style>

@@ -1,8 +1,8 @@
-import type { Block, BlockKind } from '@jailhouse-cells/core/memory-map/model.ts';
-import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
-import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
-import { shownPath } from '../paths.ts';
-import { printable } from '../printable.ts';
+import type { Block, BlockKind } from '../memory-map/model.ts';
+import { hex, humanSize } from '../source/numbers.ts';
+import { printable } from '../source/printable.ts';
+import type { MemoryMapReading } from '../workspace/memory-maps.ts';
+import type { MapPlaces } from './places.ts';
 
 /** What a block is, in a word or two. */
 export const kindWords: Readonly<Record<BlockKind, string>> = {
@@ -33,9 +33,9 @@ export function shortName({ name, kind }: Block): string {
 }
 
 /** `Memory map of rpi4 (configs/rpi4.c) on Raspberry Pi 4`. */
-export function mapTitle({ system, board }: MemoryMapReading, cwd: string): string {
+export function mapTitle({ system, board }: MemoryMapReading, { shown }: Pick<MapPlaces, 'shown'>): string {
   const on = board === undefined ? '' : ` on ${printable(board.name)}`;
-  return `Memory map of ${printable(system.name)} (${printable(shownPath(cwd, system.rootCell))})${on}`;
+  return `Memory map of ${printable(system.name)} (${printable(shown(system.rootCell))})${on}`;
 }
 
 /** What is shown: addresses, moment, RAM, GPU memory. */
