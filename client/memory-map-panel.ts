@@ -53,6 +53,11 @@ export class MemoryMapPanel {
     this.ends.push(this.panel.onDidDispose(listener));
   }
 
+  /** In front of the user now, and what it shows. */
+  get shown(): MemoryMapParams | undefined {
+    return this.panel.active ? { uri: this.rootUri, whatIf: this.whatIf } : undefined;
+  }
+
   show(): void {
     this.panel.reveal();
   }

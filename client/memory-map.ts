@@ -1,6 +1,7 @@
 import { type MemoryMapParams, type MemoryMapResult, memoryMapRequest, type NoMemoryMap } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { MapPageState } from '@jailhouse-cells/protocol/map-page-messages.ts';
 import { commands, Disposable, type Event, type TextEditor, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { exportMap } from './export-map.ts';
 import { MemoryMapPanel } from './memory-map-panel.ts';
 import type { Server } from './server.ts';
 
@@ -51,6 +52,11 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
       for (const rootUri of rootUris) panels.get(rootUri)?.refresh();
     }),
     commands.registerCommand('jailhouseCells.showMemoryMap', show),
+    commands.registerCommand('jailhouseCells.exportMemoryMap', async (resource?: unknown) => {
+      const inFront = [...panels.values()].flatMap(({ shown }) => shown ?? [])[0];
+      const uri = uriOf(resource);
+      await exportMap(server, inFront ?? (uri && { uri: uri.toString() }));
+    }),
     window.registerWebviewPanelSerializer(viewType, {
       async deserializeWebviewPanel(panel: WebviewPanel, state: Partial<MapPageState> | undefined) {
         // A page that never showed a map has nothing to come back with.

@@ -161,3 +161,21 @@ export interface MapApplyParams {
   /** MiB. */
   readonly gpuMem: number;
 }
+
+/** Client to server: the map as the text of a file, the same that `jailhouse-cells map` writes. */
+export const mapExportRequest = 'jailhouse-cells/mapExport';
+
+export type MapExportForm = 'svg' | 'markdown' | 'json';
+
+export interface MapExportParams {
+  readonly uri: string;
+  readonly form: MapExportForm;
+  readonly whatIf?: MapWhatIf;
+}
+
+export interface MapExportResult {
+  /** Name of the system, and URI of its system config. */
+  readonly system: string;
+  readonly rootUri: string;
+  readonly text: string;
+}

@@ -1,14 +1,18 @@
+import { mapFile } from '@jailhouse-cells/core/map-export/map-file.ts';
 import { setSetting } from '@jailhouse-cells/core/rules/board-firmware/config-txt-lines.ts';
 import { baseName } from '@jailhouse-cells/core/source/paths.ts';
 import type { MemoryMapReading, WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import {
   type MapApplyParams,
   type MapChangedParams,
+  type MapExportParams,
+  type MapExportResult,
   type MapFixParams,
   type MemoryMapParams,
   type MemoryMapResult,
   mapApplyRequest,
   mapChangedNotification,
+  mapExportRequest,
   mapFixRequest,
   memoryMapRequest,
   type NoMemoryMap,
@@ -40,6 +44,8 @@ export class MemoryMapRequests {
     private readonly engine: Engine,
     private readonly edits: WorkspaceEdits,
     private readonly uris: Uris,
+    /** The workspace folder around a file: exports name files as seen from it. */
+    private readonly folderAround: (path: string) => string | undefined,
     private readonly log: Log,
   ) {}
 
@@ -68,6 +74,21 @@ export class MemoryMapRequests {
         () => null,
       ),
     );
+    connection.onRequest(
+      new RequestType<MapExportParams, MapExportResult | NoMemoryMap, void>(mapExportRequest),
+      guarded(log, `answering ${mapExportRequest}`, (params: MapExportParams) => this.exported(params), failed),
+    );
+  }
+
+  private exported({ uri, form, whatIf = {} }: MapExportParams): MapExportResult | NoMemoryMap {
+    const root = this.rootOf(uri);
+    if (typeof root !== 'string') return root;
+    const reading = this.engine.memoryMap(root, whatIfOf(whatIf));
+    if (reading === undefined) return unreadable(root);
+    const folder = this.folderAround(root);
+    const shown = (path: string) => (folder !== undefined && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
+    const text = mapFile(reading, form, { shown, text: (path) => this.engine.text(path) });
+    return { system: reading.system.name, rootUri: this.uris.uriOf(root), text };
   }
 
   /** What counts for boards of 1 GiB and more is set where it is set now. */
@@ -124,8 +145,7 @@ export class MemoryMapRequests {
       if (this.shown.size <= mostShown) break;
       this.shown.delete(oldest);
     }
-    if (reading === undefined)
-      return { reason: `${baseName(root)} cannot be read as a system config yet: mend its errors, then the map is drawn.` };
+    if (reading === undefined) return unreadable(root);
     return mapResult(reading, {
       textOf: (path) => this.engine.text(path),
       uris: this.uris,
@@ -164,4 +184,8 @@ export class MemoryMapRequests {
         'No system config is known for this cell. Name both in a jailhouse.json ("rootCell" and "cells"), or name the cell after its system: rpi4-linux.c beside rpi4.c.',
     };
   }
+}
+
+function unreadable(root: string): NoMemoryMap {
+  return { reason: `${baseName(root)} cannot be read as a system config yet: mend its errors, then the map is drawn.` };
 }

@@ -70,7 +70,7 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
   const pull = new DiagnosticPull(connection, store, checking, documents, uris, features, log);
   const status = new Status(connection, store, checking, uris, log);
   const edits = new WorkspaceEdits(engine, documents, uris, features);
-  const maps = new MemoryMapRequests(connection, engine, edits, uris, log);
+  const maps = new MemoryMapRequests(connection, engine, edits, uris, (path) => folders.around(path), log);
   const watching = new Watching(engine, checking, folders, uris);
   const base = () => ({ folder: folders.first, home: host.home });
   const configuration = new Configuration(connection, base, features, log, (settings) => {

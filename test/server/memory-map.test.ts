@@ -1,10 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '@jailhouse-cells/cli/run.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
-import type { MapChangedParams, MapFixParams, MapWhatIf, MemoryMapResult, NoMemoryMap } from '@jailhouse-cells/protocol/map-messages.ts';
+import type {
+  MapChangedParams,
+  MapExportResult,
+  MapFixParams,
+  MapWhatIf,
+  MemoryMapResult,
+  NoMemoryMap,
+} from '@jailhouse-cells/protocol/map-messages.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TextDocumentEdit, type WorkspaceEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { testIo } from '../cli/memory-io.ts';
 import { LspClient, uriOf } from './lsp-client.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { lineOf, replaced, soloCell } from './rpi4-configs.ts';
@@ -183,6 +192,24 @@ it('writes the GPU memory that was tried into config.txt', async () => {
   expect(second.match(/^gpu_mem=.*$/gm)).toEqual(['gpu_mem=256']);
   expect((await mapOf(root)).gpuMem?.value).toBe(256);
   for (const nothing of [256, 8, 4096, 1.5]) expect(await apply(nothing)).toBeNull();
+});
+
+it.each([
+  ['svg', ['--svg', 'map.svg']],
+  ['markdown', ['--md']],
+  ['json', ['--json']],
+] as const)('exports as %s what the command line writes', async (form, flags) => {
+  const io = testIo(storyFiles(), { cwd: '/story' });
+  const config = root.slice('/story/'.length);
+  await run(['map', '--ram', '4GiB', '--gpu-mem', '256', ...flags, config], io);
+  const [file] = io.written;
+  const wanted = file === undefined ? io.printed().out : new TextDecoder().decode(file.bytes);
+  const whatIf: MapWhatIf = { variant: '4GiB', gpuMem: 256 };
+  const exported = (path: string): Promise<MapExportResult | NoMemoryMap> =>
+    client.connection.sendRequest('jailhouse-cells/mapExport', { uri: uriOf(path), form, whatIf });
+  expect(await exported(cell)).toEqual({ system: 'rpi4', rootUri: uriOf(root), text: wanted });
+  expect(wanted).toContain('pci-window-in-ram');
+  expect(await exported('/other/solo.c')).toHaveProperty('reason');
 });
 
 it.each([
