@@ -23,7 +23,7 @@ interface HeaderScope {
   readonly findings: readonly Finding[];
 }
 
-/** What the shared headers declare, by prelude and architecture; `undefined` where a header ends within a declaration. */
+/** What the shared headers declare, by prelude and architecture; `undefined` where a header ends within a declaration or defines an object. */
 const headerScopes = new WeakMap<Prelude, Map<Architecture, HeaderScope | undefined>>();
 
 /** Reads a preprocessed source for one architecture. Never throws. */
@@ -65,5 +65,7 @@ function readHeader(prelude: Prelude, arch: Architecture): HeaderScope | undefin
   const context = new Context([...own, end], scope, typesOf(arch));
   readDeclarations(context);
   if (context.damaged || context.packPragma > 0) return undefined;
+  // An include that defines the config is no header: it is read with the source that consists of it.
+  if (scope.objects().some(({ initial }) => initial !== undefined)) return undefined;
   return { scope, findings: [...before.findings, ...context.findings] };
 }

@@ -64,6 +64,15 @@ describe('discovery', () => {
     expect(workspace.configsIn('/w/jailhouse.json')).toEqual(['/w/c/one.c', '/w/c/two.c']);
   });
 
+  it('reads a config that consists of an include alone', () => {
+    const files = new MemoryFiles({ '/w/one.c': system, '/w/other.c': '#include "one.c"\n' });
+    const workspace = new Workspace(files);
+    const report = workspace.check('/w/other.c');
+    expect(report.findings.filter(({ rule }) => rule === 'c-no-config')).toEqual([]);
+    expect(report.config?.bytes).toEqual(workspace.check('/w/one.c').config?.bytes);
+    expect(workspace.check('/w/one.c').config).toBeDefined();
+  });
+
   it('lets a jailhouse.json that was adopted speak for configs outside of its folder', () => {
     const project = { systems: { far: { rootCell: '../there/one.c', cells: ['../there/two.c'] } } };
     const files = new MemoryFiles({ '/w/p/jailhouse.json': JSON.stringify(project), '/w/there/one.c': system, '/w/there/two.c': cell });
