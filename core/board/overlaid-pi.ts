@@ -1,7 +1,7 @@
 import { BuiltNode } from '../devicetree/built-node.ts';
 import type { DeviceTree, TreeNode } from '../devicetree/model.ts';
 import { applyOverlay } from '../devicetree/overlay.ts';
-import { child, property } from '../devicetree/tree-access.ts';
+import { child, stringOf } from '../devicetree/tree-access.ts';
 import type { Span } from '../source/span.ts';
 import type { BoardPciHost, DynamicReservation, ReservedRange } from './board.ts';
 import { pciHosts } from './pci-hosts.ts';
@@ -9,7 +9,8 @@ import { dynamicReservations, reservedRanges } from './reserved-memory.ts';
 
 /** What overlays say of a Raspberry Pi whose own tree is not at hand: they are all that most people keep beside their configs. */
 export interface OverlaidPi {
-  readonly reserved: readonly ReservedRange[];
+  /** Undefined where they reserve nothing: then the tree that nobody showed may do so. */
+  readonly reserved: readonly ReservedRange[] | undefined;
   readonly dynamicReserved: readonly DynamicReservation[];
   /** The PCIe host, where an overlay gives it a domain. */
   readonly pciDomain: Pick<BoardPciHost, 'domain' | 'span'> | undefined;
@@ -26,8 +27,9 @@ export function overlaidPi(overlays: readonly DeviceTree[], span: Span): Overlai
   let tree: DeviceTree = { path: span.file, origin: 'source', root: bareTree(overlays, span), plugin: false, reservations: [], bootCpu: 0 };
   for (const overlay of overlays) tree = applyOverlay(tree, overlay).tree;
   const host = pciHosts(tree.root).find(({ domain }) => domain !== undefined);
+  const reserved = reservedRanges(tree);
   return {
-    reserved: reservedRanges(tree),
+    reserved: reserved.length > 0 ? reserved : undefined,
     dynamicReserved: dynamicReservations(tree.root),
     pciDomain: host && { domain: host.domain, span: host.span },
   };
@@ -65,15 +67,8 @@ function labelsWanted(overlays: readonly DeviceTree[]): ReadonlySet<string> {
   return new Set(overlays.flatMap(({ root }) => child(root, '__fixups__')?.properties.map(({ name }) => name) ?? []));
 }
 
-const utf8 = new TextDecoder();
-
 function pathsWanted(overlays: readonly DeviceTree[]): readonly string[] {
-  return overlays.flatMap(({ root }) =>
-    root.children.flatMap((fragment) => {
-      const target = property(fragment, 'target-path');
-      return target === undefined ? [] : [utf8.decode(target.value).replace(/\0.*$/s, '')];
-    }),
-  );
+  return overlays.flatMap(({ root }) => root.children.flatMap((fragment) => stringOf(fragment, 'target-path') ?? []));
 }
 
 function add(parent: BuiltNode, name: string): BuiltNode {

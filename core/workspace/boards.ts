@@ -1,7 +1,7 @@
 import type { Board } from '../board/board.ts';
 import { boardPiModel, composeBoard } from '../board/compose-board.ts';
 import { modelByName, type PiModel } from '../board/pi-model.ts';
-import { type BoardSnapshot, readSnapshot } from '../board/snapshot.ts';
+import { type ReadSnapshot, readSnapshot } from '../board/snapshot.ts';
 import type { DeviceTree } from '../devicetree/model.ts';
 import { applyOverlay } from '../devicetree/overlay.ts';
 import type { BoardFiles } from '../rules/rule.ts';
@@ -43,7 +43,6 @@ export class Boards {
     return this.queries.query(`board:${rootCell}`, () => {
       const project = this.systems.projectOf(rootCell);
       const named = project?.systems.find((system) => system.rootCell === rootCell)?.board;
-      const span = named?.span ?? { file: rootCell, start: 0, end: 0 };
       if (named !== undefined) return this.fromProject(rootCell, named, project?.path);
       // The file that would say which board it is cannot be read: a board by the name of the config may be another one.
       if (project?.damaged === true) return undefined;
@@ -51,6 +50,7 @@ export class Boards {
       if (model === undefined) return undefined;
       const files = { project: project?.path, deviceTree: undefined, overlays: [], configTxt: undefined, cmdlineTxt: undefined };
       const piModel = boardPiModel({ model });
+      const span = { file: rootCell, start: 0, end: 0 };
       return { board: composeBoard({ model, span }), files, piModel, paths: [], findings: [], damaged: false };
     });
   }
@@ -65,7 +65,7 @@ export class Boards {
       damaged ||= file.damaged;
       return file.tree;
     };
-    const snapshot = named.snapshot && this.snapshot(named.snapshot.path);
+    const snapshot = named.snapshot && this.readSnapshot(named.snapshot.path).snapshot;
     if (named.snapshot !== undefined) paths.push(named.snapshot.path);
     let tree = named.deviceTree === undefined ? snapshot?.tree : treeOf(named.deviceTree.path);
     // An overlay alone is no board; misusedFiles tells.
@@ -111,12 +111,13 @@ export class Boards {
 
   /** What is wrong in a saved snapshot of a board. */
   snapshotFindings(path: string): readonly Finding[] {
-    const file = this.inputs.source(path);
-    return file === undefined ? [] : readSnapshot(file, (blob) => this.inputs.bytes(blob)).findings;
+    return this.readSnapshot(path).findings;
   }
 
-  private snapshot(path: string): BoardSnapshot | undefined {
-    const file = this.inputs.source(path);
-    return file && readSnapshot(file, (blob) => this.inputs.bytes(blob)).snapshot;
+  private readSnapshot(path: string): ReadSnapshot {
+    return this.queries.query(`snapshot:${path}`, () => {
+      const file = this.inputs.source(path);
+      return file === undefined ? { snapshot: undefined, findings: [] } : readSnapshot(file, (blob) => this.inputs.bytes(blob));
+    });
   }
 }

@@ -46,6 +46,10 @@ test('cells are counted as in the real tree where the overlay does not say', () 
   expect(board(bare).reserved).toMatchObject([{ start: 0x20000000n, size: 0x200000n }]);
 });
 
+test('overlays that reserve nothing leave open what the tree reserves', () => {
+  expect(board(overlay('&uart1 { status = "disabled"; };')).reserved).toBeUndefined();
+});
+
 test('several overlays add up, and without one nothing is known of reservations', () => {
   const more = overlay(`&{/reserved-memory} { window@e0000000 { reg = <0x0 0xe0000000 0x200000>; no-map; }; };`);
   expect(board(reserving('/reserved-memory'), more).reserved).toHaveLength(2);
