@@ -4,6 +4,7 @@ import { errnoIn } from './errno.ts';
 import type { MatchedLine } from './explanation.ts';
 import { hypervisorMessages } from './hypervisor-messages.ts';
 import type { Crash, Failure, Incident, Notice, Silence } from './incident.ts';
+import { kernelMessages } from './kernel-messages.ts';
 import { cleanLine, LineSplitter, type LogLine } from './log-lines.ts';
 import type { MessageKind } from './message-kind.ts';
 import { type Operation, operationIn } from './operation.ts';
@@ -14,7 +15,7 @@ import { toolMessages } from './tool-messages.ts';
 const maxIncidents = 100;
 const maxShownLine = 500;
 
-const messages: readonly MessageKind[] = [...toolMessages, ...driverMessages, ...hypervisorMessages];
+const messages: readonly MessageKind[] = [...toolMessages, ...driverMessages, ...kernelMessages, ...hypervisorMessages];
 
 const toolError = /JAILHOUSE_(ENABLE|DISABLE|CELL_[A-Z]+): (.+)/;
 const pythonCall = /JAILHOUSE_(ENABLE|DISABLE|CELL_[A-Z]+)\b/;
