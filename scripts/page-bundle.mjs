@@ -13,4 +13,4 @@ export const pageBundle = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
-export const pageStyle = { entryPoints: { webview: 'webview/style.css' }, target: 'chrome124', minify: true };
+export const pageStyle = { entryPoints: { webview: 'webview/style.css' }, bundle: true, target: 'chrome124', minify: true };

@@ -1,6 +1,6 @@
 import type { MapBlockKind, MapCollision } from '@jailhouse-cells/protocol/map-messages.ts';
 
-/** What each kind of block is called; its colour and pattern are in style.css under `.kind-NAME`. */
+/** What each kind of block is called; its colour and pattern are in style/blocks.css under `.kind-NAME`. */
 export const kindWords: Readonly<Record<MapBlockKind, string>> = {
   ram: 'RAM',
   gpu: 'GPU memory',

@@ -23,7 +23,7 @@ export interface MapViewProps {
   readonly onReady: (zoom: AxisZoom | undefined) => void;
 }
 
-/** Width in pixels below which lanes are scrolled and not squeezed; as in style.css. */
+/** Width in pixels below which lanes are scrolled and not squeezed; as in style/map.css. */
 const leastLane = 72;
 
 const laneWords = { board: 'board', hypervisor: 'hypervisor', root: 'root cell', cell: 'cell' } as const;
