@@ -3,6 +3,8 @@
  * a number is edited, so that selection survives.
  */
 
+import type { SystemResources } from './resource-messages.ts';
+
 /** A place in a file, as the editor counts: lines and UTF-16 columns from 0. */
 export interface MapPlace {
   readonly uri: string;
@@ -118,11 +120,13 @@ export interface MemoryMapResult {
   /** Between the blocks of all lanes, below the highest address in use. */
   readonly gaps: readonly MapGap[];
   readonly collisions: readonly MapCollision[];
+  /** CPUs, interrupts, PCI functions and links. */
+  readonly resources: SystemResources;
   readonly variants: readonly MapChoice[];
   readonly moments: readonly MapChoice[];
   readonly chosen: { readonly variant: string | undefined; readonly gpuMem: number | undefined; readonly moment: string };
-  /** MiB that config.txt states or the firmware takes by default; undefined on other boards. */
-  readonly gpuMem: { readonly value: number; readonly least: number; readonly most: number } | undefined;
+  /** Undefined on other boards than Raspberry Pis. `stated`: MiB that config.txt states or the firmware takes by default; `value`: MiB that the map shows, stated or tried. */
+  readonly gpuMem: { readonly value: number; readonly stated: number; readonly least: number; readonly most: number } | undefined;
   /** URI of config.txt, where `mapApplyRequest` writes; left out where there is none. */
   readonly configTxt?: string;
   /** True while a text cannot be read and the last good state is shown. */
@@ -165,6 +169,7 @@ export interface MapApplyParams {
 /** Client to server: the map as the text of a file, the same that `jailhouse-cells map` writes. */
 export const mapExportRequest = 'jailhouse-cells/mapExport';
 
+/** Forms that the server writes; a PNG is drawn from the SVG by the page. */
 export type MapExportForm = 'svg' | 'markdown' | 'json';
 
 export interface MapExportParams {

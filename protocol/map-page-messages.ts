@@ -5,7 +5,9 @@ export type MapPageInput =
   | { readonly type: 'map'; readonly map: MemoryMapResult; readonly whatIf: MapWhatIf }
   | { readonly type: 'no-map'; readonly reason: string }
   /** The cursor stands in the source of these blocks. */
-  | { readonly type: 'select'; readonly blocks: readonly string[] };
+  | { readonly type: 'select'; readonly blocks: readonly string[] }
+  /** Draw this SVG and send it back as a PNG. */
+  | { readonly type: 'draw-png'; readonly svg: string };
 
 /** From the page of the memory map to the extension. */
 export type MapPageOutput =
@@ -16,7 +18,11 @@ export type MapPageOutput =
   | { readonly type: 'fix'; readonly collision: string; readonly title: string }
   /** Write the GPU memory that is tried into config.txt, in MiB. */
   | { readonly type: 'apply'; readonly gpuMem: number }
-  | { readonly type: 'copy'; readonly text: string };
+  | { readonly type: 'copy'; readonly text: string }
+  /** The user wants a file of the map: the form is asked for. */
+  | { readonly type: 'export' }
+  /** The answer to `draw-png`: bytes in base64; undefined where the picture cannot be drawn. */
+  | { readonly type: 'png'; readonly base64: string | undefined };
 
 /** What the page keeps over a reload or restart, beside things of its own: enough to ask for the map again. */
 export interface MapPageState {
