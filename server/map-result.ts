@@ -63,10 +63,11 @@ export function mapResult(reading: MemoryMapReading, { textOf, uris, canApply }:
         fixes: at < mostWithFixes ? finding.fixes.filter(canApply).map(({ title }) => title) : [],
       }),
     ),
+    resources: { cpus: [], interrupts: [], functions: [], links: [] },
     variants: variants.map(({ name, size }) => ({ id: variantId(size), title: name || humanSize(size) })),
     moments,
     chosen: { variant: chosen.ram === undefined ? undefined : variantId(chosen.ram), gpuMem: chosen.gpuMem, moment: chosen.moment },
-    gpuMem,
+    gpuMem: gpuMem && { ...gpuMem, stated: gpuMem.value },
     ...(gpuMem !== undefined && board?.firmware !== undefined && { configTxt: uris.uriOf(board.firmware.path) }),
     stale,
   };
