@@ -15,6 +15,7 @@ export function largeMap(): MemoryMapResult {
     view: 'physical',
     lanes: drawn,
     gaps: [],
+    resources: { cpus: [], interrupts: [], functions: [], links: [] },
     collisions,
     variants: [],
     moments: [{ id: 'cell-started', title: 'cell started' }],
