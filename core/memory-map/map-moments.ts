@@ -53,7 +53,38 @@ export interface Reach {
 }
 
 export function reachAt(system: System, moment: string): Reach {
-  if (moment === 'booted') return { isEnabled: false, root: undefined, cells: system.cells.map(() => []) };
+  const { whole, cells } = statesAt(system, moment);
+  if (whole === undefined) return { isEnabled: false, root: undefined, cells: system.cells.map(() => []) };
+  return {
+    isEnabled: true,
+    root: spansOf(system, whole, rootCell),
+    cells: cells.map((own, at) => (own === undefined ? [] : spansOf(system, own, cellAt(at)))),
+  };
+}
+
+/** The states of a system that a moment of the map stands for. */
+export interface MomentStates {
+  /** The state with all cells that the moment speaks of; undefined before Jailhouse is enabled. */
+  readonly whole: EnabledMoment | undefined;
+  /** For each cell the state in which it is looked at: `whole`, or one of its own where alternatives keep it out. Undefined for one that does not exist. */
+  readonly cells: readonly (EnabledMoment | undefined)[];
+}
+
+const known = new WeakMap<System, Map<string, MomentStates>>();
+
+export function statesAt(system: System, moment: string): MomentStates {
+  const ofSystem = known.get(system) ?? new Map<string, MomentStates>();
+  known.set(system, ofSystem);
+  let states = ofSystem.get(moment);
+  if (states === undefined) {
+    states = makeStates(system, moment);
+    ofSystem.set(moment, states);
+  }
+  return states;
+}
+
+function makeStates(system: System, moment: string): MomentStates {
+  if (moment === 'booted') return { whole: undefined, cells: system.cells.map(() => undefined) };
   const enabled = enabledMoment(system);
   const [stage = '', ...rest] = moment.split(':');
   const only = rest.join(':');
@@ -61,12 +92,12 @@ export function reachAt(system: System, moment: string): Reach {
   const members = keys.flatMap((key, at) => (stage !== 'enabled' && (rest.length === 0 || key === only) ? [at] : []));
   const whole = advance(system, enabled, members, stage);
   const cells = keys.map((_, at) => {
-    if (!members.includes(at)) return [];
+    if (!members.includes(at)) return undefined;
     // Alternatives may want the same CPUs: one that the others keep out is shown alone.
     const own = system.explicitSet || whole.cells[at] !== undefined ? whole : advance(system, enabled, [at], stage);
-    return spansOf(system, own, cellAt(at));
+    return own.cells[at] === undefined ? undefined : own;
   });
-  return { isEnabled: true, root: spansOf(system, whole, rootCell), cells };
+  return { whole, cells };
 }
 
 function advance(system: System, from: EnabledMoment, members: readonly number[], stage: string): EnabledMoment & Moment {
