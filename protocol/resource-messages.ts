@@ -40,6 +40,8 @@ interface ResourceRow {
   readonly claims: readonly ResourceClaim[];
   /** Lane id of who has it at the chosen moment; undefined: nobody. On a board that is only booted, Linux (`root`) has everything. */
   readonly holder: string | undefined;
+  /** All who have it, `holder` first; left out unless there are several: each with a device or CPU-private line of its own, sharing it, or alternatives. */
+  readonly holders?: readonly string[];
   readonly problems: readonly ResourceProblem[];
 }
 

@@ -5,6 +5,7 @@ import type { Span } from '@jailhouse-cells/core/source/span.ts';
 import type { MemoryMapReading, WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import type { MapBlock, MapCollision, MapPlace, MapWhatIf, MemoryMapResult } from '@jailhouse-cells/protocol/map-messages.ts';
 import { rangeOf, type TextOf } from './positions.ts';
+import { resourceResult } from './resource-result.ts';
 import type { Uris } from './uris.ts';
 
 /** Fixes are made to be named: of so many collisions only. Nobody runs down a list of hundreds. */
@@ -18,7 +19,7 @@ export interface MapTexts {
 
 /** A map as it travels to the client. */
 export function mapResult(reading: MemoryMapReading, { textOf, uris, canApply }: MapTexts): MemoryMapResult {
-  const { system, board, map, collisions, variants, moments, chosen, gpuMem, stale } = reading;
+  const { system, board, map, collisions, resources, variants, moments, chosen, gpuMem, stale } = reading;
   const placeOf = (span: Span): MapPlace => {
     const { start, end } = rangeOf(span, textOf);
     return { uri: uris.uriOf(span.file), line: start.line, character: start.character, endLine: end.line, endCharacter: end.character };
@@ -63,11 +64,11 @@ export function mapResult(reading: MemoryMapReading, { textOf, uris, canApply }:
         fixes: at < mostWithFixes ? finding.fixes.filter(canApply).map(({ title }) => title) : [],
       }),
     ),
-    resources: { cpus: [], interrupts: [], functions: [], links: [] },
+    resources: resourceResult(resources, placeOf),
     variants: variants.map(({ name, size }) => ({ id: variantId(size), title: name || humanSize(size) })),
     moments,
     chosen: { variant: chosen.ram === undefined ? undefined : variantId(chosen.ram), gpuMem: chosen.gpuMem, moment: chosen.moment },
-    gpuMem: gpuMem && { ...gpuMem, stated: gpuMem.value },
+    gpuMem,
     ...(gpuMem !== undefined && board?.firmware !== undefined && { configTxt: uris.uriOf(board.firmware.path) }),
     stale,
   };

@@ -6,6 +6,8 @@ import { collisionsOf } from '../memory-map/collisions.ts';
 import { defaultMoment, type MapMoment, mapMoments } from '../memory-map/map-moments.ts';
 import { memoryMap } from '../memory-map/memory-map.ts';
 import type { Block, Collision, MapView, MemoryMap } from '../memory-map/model.ts';
+import type { Resources } from '../memory-map/resources/model.ts';
+import { resourcesOf, withFindings, withPlaces } from '../memory-map/resources/resources.ts';
 import type { Finding } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 import type { System } from '../system/system.ts';
@@ -34,11 +36,13 @@ export interface MemoryMapReading {
   readonly map: MemoryMap;
   /** The findings about addresses, those of the root config first. */
   readonly collisions: readonly Collision[];
+  /** CPUs, interrupts, PCI functions and links, at the same moment. */
+  readonly resources: Resources;
   readonly variants: readonly { readonly name: string; readonly size: bigint }[];
   readonly moments: readonly MapMoment[];
   readonly chosen: { readonly ram: bigint | undefined; readonly gpuMem: number | undefined; readonly moment: string };
-  /** MiB; undefined where no GPU takes memory. */
-  readonly gpuMem: { readonly value: number; readonly least: number; readonly most: number } | undefined;
+  /** MiB; undefined where no GPU takes memory. `stated` is what config.txt says or the firmware takes by default, `value` what is shown. */
+  readonly gpuMem: { readonly value: number; readonly stated: number; readonly least: number; readonly most: number } | undefined;
   /** Some text cannot be read: the last that could be read is shown for it. */
   readonly stale: boolean;
 }
@@ -120,21 +124,29 @@ export class MemoryMaps {
     const moments = mapMoments(drawn);
     const moment = moments.find(({ id }) => id === (whatIf.moment ?? defaultMoment))?.id ?? 'enabled';
     const shifts = this.shiftsOf(members, good, now);
-    const map = shiftMap(memoryMap(drawn, { view: whatIf.view ?? 'physical', moment }), shifts);
+    const moved = movedBy(shifts);
+    const map = shiftMap(memoryMap(drawn, { view: whatIf.view ?? 'physical', moment }), moved);
+    const resources = resourcesOf(drawn, moment);
     const findings = members.map((config) => ({
       config,
       findings: isChanged ? this.tried(system, config, whatIf, shifts) : this.around.shown(config),
     }));
-    const gpu = known?.piModel === undefined ? undefined : board?.variants.find((variant) => variant.gpu !== undefined)?.gpu;
+    const isPi = known?.piModel !== undefined;
+    const shownGpu = isPi ? gpuMegabytes(board) : undefined;
+    const statedGpu = isPi ? gpuMegabytes(boardWith(known.board, known.piModel, { ram: whatIf.ram })) : undefined;
     return {
       system,
       board,
       map,
       collisions: collisionsOf(map, findings),
+      resources: withFindings(
+        moved === undefined ? resources : withPlaces(resources, moved),
+        findings.flatMap((one) => one.findings),
+      ),
       variants,
       moments,
       chosen: { ram: board?.variants.length === 1 ? board.variants[0]?.size : undefined, gpuMem, moment },
-      gpuMem: gpu && { value: Number(gpu.size >> 20n), ...gpuMemoryLimits },
+      gpuMem: shownGpu === undefined ? undefined : { value: shownGpu, stated: statedGpu ?? shownGpu, ...gpuMemoryLimits },
       stale: now?.damaged === true || members.some((member) => !this.around.isCurrent(member)),
     };
   }
@@ -222,9 +234,15 @@ function sameVariants(a: Board, b: Board): boolean {
   return text(a) === text(b);
 }
 
-/** The places of the map in the present texts. */
-function shiftMap(map: MemoryMap, shifts: readonly Shift[]): MemoryMap {
-  if (shifts.length === 0) return map;
+/** MiB; of the variants of a board all have the same, as far as they have the room. */
+function gpuMegabytes(board: Board | undefined): number | undefined {
+  const gpu = board?.variants.find((variant) => variant.gpu !== undefined)?.gpu;
+  return gpu && Number(gpu.size >> 20n);
+}
+
+/** Moves places into the present texts; undefined where all of them are right. */
+function movedBy(shifts: readonly Shift[]): ((span: Span) => Span) | undefined {
+  if (shifts.length === 0) return undefined;
   const moves = new Map(
     shifts.map(({ file, before, after }) => {
       const shift = spanShift(file, before, after);
@@ -233,7 +251,11 @@ function shiftMap(map: MemoryMap, shifts: readonly Shift[]): MemoryMap {
       return [file, (span: Span): Span => shift(span) ?? { file, start: within(span.start), end: within(span.end) }] as const;
     }),
   );
-  const moved = (span: Span): Span => moves.get(span.file)?.(span) ?? span;
+  return (span) => moves.get(span.file)?.(span) ?? span;
+}
+
+function shiftMap(map: MemoryMap, moved: ((span: Span) => Span) | undefined): MemoryMap {
+  if (moved === undefined) return map;
   const place = (block: Block): Block => ({
     ...block,
     span: block.span === undefined ? undefined : moved(block.span),

@@ -88,7 +88,7 @@ it('shows the collision on the boards that have it, and nothing is written', asy
   expect(await rules('8GiB')).toEqual(['pci-window-in-ram']);
   const map = await mapOf(root);
   expect(map.variants.map(({ id }) => id)).toEqual(['1GiB', '2GiB', '4GiB', '8GiB']);
-  expect(map.gpuMem).toEqual({ value: 76, least: 16, most: 944 });
+  expect(map.gpuMem).toEqual({ value: 76, stated: 76, least: 16, most: 944 });
   expect(fs.files).toEqual(before);
 });
 
