@@ -3,8 +3,8 @@ import type { MapPageInput, MapPageOutput } from '@jailhouse-cells/protocol/map-
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AxisZoom } from './axis-zoom.ts';
 import { parseAddress } from './model/address.ts';
-import { mapModel } from './model/map-model.ts';
-import { extentOf, findSelected, type Selected } from './model/selection.ts';
+import { type MapModel, mapModel } from './model/map-model.ts';
+import { extentOf, findSelected, followSelection, type Selected } from './model/selection.ts';
 import { type PageState, readPageState, type Tab } from './page-state.ts';
 import { Detail } from './views/detail.tsx';
 import { Legend } from './views/legend.tsx';
@@ -49,6 +49,14 @@ export function App() {
     post({ type: 'ready', whatIf: state.whatIf });
     return () => removeEventListener('message', receive);
   }, []);
+
+  const earlier = useRef<MapModel | undefined>(undefined);
+  useEffect(() => {
+    if (model === undefined) return;
+    const selection = followSelection(earlier.current, model, state.selection);
+    earlier.current = model;
+    if (selection !== state.selection) change({ selection });
+  }, [model]);
 
   const selected = model === undefined ? undefined : findSelected(model, state.selection);
   const select = (chosen: Selected) => {

@@ -27,6 +27,20 @@ export function findSelected(model: MapModel, selection: Selection | undefined):
   return drawn && { kind, drawn };
 }
 
+/**
+ * What is selected after the map has changed: of a collision that is gone, mended by its fix or not there on the board that is tried, the block that
+ * it was about. All else stays, also while it is not to be seen.
+ */
+export function followSelection(before: MapModel | undefined, after: MapModel, selection: Selection | undefined): Selection | undefined {
+  if (before === undefined || selection?.kind !== 'collision' || findSelected(after, selection) !== undefined) return selection;
+  const gone = findSelected(before, selection);
+  if (gone?.kind !== 'collision') return selection;
+  const { blocks, place } = gone.drawn.collision;
+  const there = blocks.flatMap((id) => after.blocks.get(id) ?? []);
+  const meant = there.find(({ block }) => block.place?.uri === place.uri && block.place.line === place.line) ?? there[0];
+  return meant === undefined ? selection : { kind: 'block', id: meant.id };
+}
+
 /** Pixels of what is selected at zoom 1; of a collision without common addresses those of its blocks. */
 export function extentOf(model: MapModel, selected: Selected): { top: number; bottom: number } | undefined {
   if (selected.kind !== 'collision') return { top: selected.drawn.top, bottom: selected.drawn.bottom };
