@@ -22,7 +22,8 @@ export const map: Command = {
   usage: '[OPTIONS] [PATH...]',
   description: [
     'Draws the memory map of the systems that the PATHs belong to (default: the current folder): board, Jailhouse, root cell and cells as ' +
-      'columns on one axis of addresses, collisions marked with ! and listed below with what the rules say.',
+      'columns on one axis of addresses, collisions marked with ! and listed below with what the rules say; then who has which CPUs, ' +
+      'interrupts and PCI functions, and who may write what of shared memory.',
     'The options try another board or moment without writing anything. A block begins at a corner and goes on with a bar; [ is one that ' +
       'begins and ends on its line.',
   ],

@@ -6,13 +6,14 @@ import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { characterWidth, padEnd, padStart, textWidth, wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import type { MemoryMapReading } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import type { Style } from '../style.ts';
+import { resourceText } from './resource-text.ts';
 
 /** Narrower lanes hold no name: then the map is drawn in several parts, a few lanes each. */
 const leastLane = 14;
 const mostLane = 30;
 const sizeWidth = 11;
 
-/** The map as lines of text: an axis at the left, a column for each lane, the collisions below. */
+/** The map as lines of text: an axis at the left, a column for each lane, the collisions and the other resources below. */
 export function mapText(reading: MemoryMapReading, places: MapPlaces, width: number, style: Style): string {
   const lines = [
     ...wrap(mapTitle(reading, places), width).map((line) => style.strong(line)),
@@ -46,7 +47,11 @@ export function mapText(reading: MemoryMapReading, places: MapPlaces, width: num
     const top = rows.at(-1)?.end;
     if (top !== undefined) lines.push(hex(top), '');
   }
-  lines.push(...remarks(reading, rows, width, style), ...collisionList(reading, places, width, style));
+  lines.push(
+    ...remarks(reading, rows, width, style),
+    ...collisionList(reading, places, width, style),
+    ...resourceText(reading, width, style),
+  );
   return `${lines.join('\n').replace(/\n+$/, '')}\n`;
 }
 

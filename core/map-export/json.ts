@@ -2,10 +2,11 @@ import { humanSize } from '../source/numbers.ts';
 import type { Span } from '../source/span.ts';
 import type { MemoryMapReading } from '../workspace/memory-maps.ts';
 import { type MapPlaces, placeIn } from './places.ts';
+import { resourceDescription } from './resource-json.ts';
 
 /** `--format json` of `map`, one object for each system: addresses are bigints here and hex strings on paper; ends are exclusive. */
 export function mapDescription(reading: MemoryMapReading, places: MapPlaces): object {
-  const { system, board, map, collisions, moments, chosen, gpuMem, stale } = reading;
+  const { system, board, map, collisions, resources, moments, chosen, gpuMem, stale } = reading;
   const placeOf = (span: Span): object => {
     const { shown, ...position } = placeIn(places, span);
     return { file: shown, ...position };
@@ -51,5 +52,6 @@ export function mapDescription(reading: MemoryMapReading, places: MapPlaces): ob
       blocks,
       ...placeOf(finding.span),
     })),
+    resources: resourceDescription(resources, placeOf),
   };
 }

@@ -2,9 +2,10 @@ import { hex, humanSize } from '../source/numbers.ts';
 import { printable } from '../source/printable.ts';
 import type { MemoryMapReading } from '../workspace/memory-maps.ts';
 import { type MapPlaces, shownPlace } from './places.ts';
+import { resourceTables } from './resource-tables.ts';
 import { kindWords, mapSubtitle, mapTitle, rangeWords } from './words.ts';
 
-/** The map as a Markdown table, by address; blocks and free gaps. */
+/** The map as a Markdown table, by address, with blocks and free gaps; then the other resources. */
 export function mapMarkdown(reading: MemoryMapReading, places: MapPlaces): string {
   const { map, collisions } = reading;
   const numbers = new Map<string, number[]>();
@@ -40,6 +41,10 @@ export function mapMarkdown(reading: MemoryMapReading, places: MapPlaces): strin
     const where = shownPlace(places, finding.span);
     const common = range === undefined ? '' : ` in \`${hex(range.start)}\`-\`${hex(range.end - 1n)}\``;
     lines.push(`${at + 1}. **${severity}** ${rule}${common}, ${escaped(where)}: ${escaped(finding.message)}`);
+  }
+  for (const { title, heading, rows: listed } of resourceTables(reading)) {
+    lines.push('', `### ${title}`, '', `| ${heading.join(' | ')} |`, `| ${heading.map(() => '---').join(' | ')} |`);
+    for (const cells of listed) lines.push(`| ${cells.map(escaped).join(' | ')} |`);
   }
   return `${lines.join('\n')}\n`;
 }

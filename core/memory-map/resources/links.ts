@@ -38,14 +38,16 @@ function linkOf(bdf: number, ends: readonly End[]): LinkRow {
     domain: ends[0]?.device.domain.value ?? 0,
     bdf,
     protocol: [...protocols].join(', '),
-    peers: ends.map(({ member: { lane, owner, config }, device, peer }) => ({
-      lane,
-      owner,
-      field: device.path,
-      span: device.bdf.span,
-      peer,
-      intid: ivshmemIntid(config, device),
-    })),
+    peers: [...ends]
+      .sort((a, b) => a.peer - b.peer)
+      .map(({ member: { lane, owner, config }, device, peer }) => ({
+        lane,
+        owner,
+        field: device.path,
+        span: device.bdf.span,
+        peer,
+        intid: ivshmemIntid(config, device),
+      })),
     absentPeers: absentOf(ends),
     sections: sectionRows(regions),
     places: [...ends.map(({ device }) => device.span), ...regions.map(({ region }) => region.span)],

@@ -74,11 +74,12 @@ export interface PciFunctionRow extends ResourceRow {
 
 /** The ivshmem devices of one bdf: the hypervisor ties them together by that alone (hypervisor/ivshmem.c:ivshmem_init). */
 export interface LinkRow extends Judged {
-  /** Of the first peer. */
+  /** Of the root cell's end, else of the first cell's. */
   readonly domain: number;
   readonly bdf: number;
   /** For people. */
   readonly protocol: string;
+  /** By number. */
   readonly peers: readonly LinkPeer[];
   /** Below the number of peers, but no cell of the system is it. */
   readonly absentPeers: readonly number[];
