@@ -57,6 +57,11 @@ export class Checking {
     return this.state !== 'waiting';
   }
 
+  /** All that is known of is checked, and no folder is left to be searched. */
+  get isDone(): boolean {
+    return this.state === 'idle';
+  }
+
   stop(): void {
     this.state = 'stopped';
   }
@@ -108,6 +113,11 @@ export class Checking {
       this.queues[rest].add(path);
     }
     this.run();
+  }
+
+  /** Every file that is checked: open ones, and those found in the workspace's folders. */
+  get paths(): readonly string[] {
+    return [...new Set([...this.openPaths, ...this.found])].sort();
   }
 
   isRelevant(path: string): boolean {

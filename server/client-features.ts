@@ -19,6 +19,7 @@ export interface ClientFeatures {
   readonly devicetreeChecked: boolean;
   /** The client has the command that shows a memory map (experimental capability `showMemoryMap`): a code lens may run it. */
   readonly showMemoryMap: boolean;
+  readonly refreshCodeLenses: boolean;
 }
 
 export const noFeatures: ClientFeatures = readClientFeatures({});
@@ -45,5 +46,6 @@ export function readClientFeatures(capabilities: ClientCapabilities): ClientFeat
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     devicetreeChecked: says('devicetreeChecked'),
     showMemoryMap: says('showMemoryMap'),
+    refreshCodeLenses: workspace?.codeLens?.refreshSupport === true,
   };
 }

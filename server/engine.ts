@@ -16,5 +16,7 @@ export type Engine = Pick<
   | 'guest'
   | 'check'
   | 'memoryMap'
+  | 'deployment'
+  | 'targets'
   | 'text'
 >;

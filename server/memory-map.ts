@@ -8,6 +8,7 @@ import {
   type MapExportParams,
   type MapExportResult,
   type MapFixParams,
+  type MapViewer,
   type MemoryMapParams,
   type MemoryMapResult,
   mapApplyRequest,
@@ -21,21 +22,24 @@ import { type Connection, RequestType, type WorkspaceEdit } from 'vscode-languag
 import type { Engine } from './engine.ts';
 import { describeThrown, guarded, type Log } from './guard.ts';
 import { mapResult, whatIfOf } from './map-result.ts';
+import { systemRootOf } from './system-root.ts';
 import type { Uris } from './uris.ts';
 import type { WorkspaceEdits } from './workspace-edits.ts';
 
 /** A map that a client shows. */
 interface ShownMap {
+  readonly root: string;
+  readonly viewer: MapViewer;
   readonly whatIf: WhatIf;
   reading: MemoryMapReading | undefined;
 }
 
-/** So many systems are watched for changes of their map; the one that was asked for longest ago is let go. */
-const mostShown = 16;
+/** So many systems of each viewer are watched for changes of their map; the one that was asked for longest ago is let go. */
+const mostShown = 12;
 
 /** Answers with maps of systems, and says when one that was asked for is another one now. */
 export class MemoryMapRequests {
-  /** By path of the root config. */
+  /** By viewer and path of the root config: two viewers may try different things. */
   private readonly shown = new Map<string, ShownMap>();
   private looking = false;
 
@@ -120,31 +124,26 @@ export class MemoryMapRequests {
 
   private look(): void {
     const rootUris: string[] = [];
-    for (const [root, map] of this.shown) {
-      const now = this.engine.memoryMap(root, map.whatIf);
+    for (const map of this.shown.values()) {
+      const now = this.engine.memoryMap(map.root, map.whatIf);
       if (now === map.reading) continue;
       map.reading = now;
-      rootUris.push(this.uris.uriOf(root));
+      rootUris.push(this.uris.uriOf(map.root));
     }
     if (rootUris.length === 0) return;
-    const params: MapChangedParams = { rootUris };
+    const params: MapChangedParams = { rootUris: [...new Set(rootUris)] };
     this.connection
       .sendNotification(mapChangedNotification, params)
       .catch((thrown: unknown) => this.log.error(`telling of changed maps failed: ${describeThrown(thrown)}`));
   }
 
-  private map({ uri, whatIf = {} }: MemoryMapParams): MemoryMapResult | NoMemoryMap {
+  private map({ uri, whatIf = {}, shownIn = 'page' }: MemoryMapParams): MemoryMapResult | NoMemoryMap {
     const root = this.rootOf(uri);
     if (typeof root !== 'string') return root;
     const tried = whatIfOf(whatIf);
     const reading = this.engine.memoryMap(root, tried);
-    this.shown.delete(root);
     // Also without a map: once the config can be read there may be one.
-    this.shown.set(root, { whatIf: tried, reading });
-    for (const oldest of this.shown.keys()) {
-      if (this.shown.size <= mostShown) break;
-      this.shown.delete(oldest);
-    }
+    this.watch({ root, viewer: shownIn, whatIf: tried, reading });
     if (reading === undefined) return unreadable(root);
     return mapResult(reading, {
       textOf: (path) => this.engine.text(path),
@@ -153,37 +152,30 @@ export class MemoryMapRequests {
     });
   }
 
+  private watch(map: ShownMap): void {
+    const key = shownKey(map);
+    this.shown.delete(key);
+    this.shown.set(key, map);
+    const ofViewer = [...this.shown].filter(([, { viewer }]) => viewer === map.viewer);
+    for (const [oldest] of ofViewer.slice(0, Math.max(0, ofViewer.length - mostShown))) this.shown.delete(oldest);
+  }
+
   private fix({ uri, collision, title, whatIf }: MapFixParams): WorkspaceEdit | null {
     const root = this.rootOf(uri);
     if (typeof root !== 'string') return null;
-    const tried = whatIf === undefined ? (this.shown.get(root)?.whatIf ?? {}) : whatIfOf(whatIf);
+    const tried = whatIf === undefined ? (this.shown.get(shownKey({ root, viewer: 'page' }))?.whatIf ?? {}) : whatIfOf(whatIf);
     const found = this.engine.memoryMap(root, tried)?.collisions.find(({ id }) => id === collision);
     const fix = found?.finding.fixes.find((candidate) => candidate.title === title);
     return (fix && this.edits.ofFix(fix)) ?? null;
   }
 
-  /** The root config of the system that a document belongs to; else why there is none, and what to do. */
   private rootOf(uri: string): string | NoMemoryMap {
-    const path = this.uris.pathOf(uri);
-    if (path === undefined) return { reason: 'This document is no file of a Jailhouse system: open one of its configs first.' };
-    if (baseName(path) === 'jailhouse.json') {
-      this.engine.adopt(path);
-      const root = this.engine.configsIn(path).find((config) => this.engine.memoryMap(config) !== undefined);
-      if (root === undefined) return { reason: 'No system of this jailhouse.json has a "rootCell" that can be read.' };
-      return this.engine.check(root).system?.rootCell ?? root;
-    }
-    const [first] = this.engine.configsWith(path);
-    if (first !== undefined) return this.engine.check(first).system?.rootCell ?? first;
-    if (!this.engine.isConfig(path))
-      return { reason: 'This file belongs to no Jailhouse system: open a system config, the config of a cell, or their jailhouse.json.' };
-    const { system, config } = this.engine.check(path);
-    if (system !== undefined) return system.rootCell;
-    if (config?.kind !== 'cell') return path;
-    return {
-      reason:
-        'No system config is known for this cell. Name both in a jailhouse.json ("rootCell" and "cells"), or name the cell after its system: rpi4-linux.c beside rpi4.c.',
-    };
+    return systemRootOf(uri, this.engine, this.uris);
   }
+}
+
+function shownKey({ root, viewer }: Pick<ShownMap, 'root' | 'viewer'>): string {
+  return `${viewer}:${root}`;
 }
 
 function unreadable(root: string): NoMemoryMap {

@@ -38,6 +38,11 @@ export class OpenDocuments {
     this.documents.listen(connection);
   }
 
+  /** The text of an open document; undefined when it is not open. */
+  text(path: string): string | undefined {
+    return this.documents.get(this.uris.uriOf(path))?.getText();
+  }
+
   /** The version of an open document as the client counts; undefined when it is not open. */
   version(path: string): number | undefined {
     return this.documents.get(this.uris.uriOf(path))?.version;

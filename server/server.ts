@@ -4,9 +4,10 @@ import { Build } from './build.ts';
 import { Checking } from './checking.ts';
 import { type ClientFeatures, noFeatures, readClientFeatures } from './client-features.ts';
 import { CodeActions, fixAllKind } from './code-actions.ts';
-import { answerCodeLenses } from './code-lens.ts';
+import { CodeLenses } from './code-lens.ts';
 import { answerCompletions, completionTriggers } from './completion.ts';
 import { Configuration } from './configuration.ts';
+import { answerDeployments } from './deployment.ts';
 import { DiagnosticPull } from './diagnostic-pull.ts';
 import { DiagnosticPush } from './diagnostic-push.ts';
 import { DiagnosticStore } from './diagnostic-store.ts';
@@ -18,6 +19,7 @@ import { answerHovers } from './hover.ts';
 import { MemoryMapRequests } from './memory-map.ts';
 import { OpenDocuments } from './open-documents.ts';
 import { Status } from './status.ts';
+import { SystemsRequests } from './systems.ts';
 import { Uris } from './uris.ts';
 import { answerVirtualDocuments } from './virtual-documents.ts';
 import { Watching } from './watching.ts';
@@ -51,16 +53,19 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
     },
     settled: (paths) => {
       if (client.pullDiagnostics) pull.settled(paths);
+      systems.settled();
     },
     checked: (path) => {
       status.checked(path);
       maps.checked();
+      lenses.checked(path);
     },
   });
   const folders = new Folders(host.fs, checking, uris);
   const documents = new OpenDocuments(engine, uris, log, {
     edited: (path) => checking.edit(path),
     closed: (path) => {
+      lenses.closed(path);
       checking.close(path);
       folders.reconsider(path);
       pull.closed();
@@ -71,6 +76,8 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
   const status = new Status(connection, store, checking, uris, log);
   const edits = new WorkspaceEdits(engine, documents, uris, features);
   const maps = new MemoryMapRequests(connection, engine, edits, uris, (path) => folders.around(path), log);
+  const systems = new SystemsRequests(connection, engine, store, checking, uris, log);
+  const lenses = new CodeLenses(connection, engine, uris, features, log);
   const watching = new Watching(engine, checking, folders, uris);
   const base = () => ({ folder: folders.first, home: host.home });
   const configuration = new Configuration(connection, base, features, log, (settings) => {
@@ -121,13 +128,27 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
   pull.listen();
   status.listen();
   maps.listen();
+  systems.listen();
+  lenses.listen();
   new CodeActions(engine, store, checking, edits, uris, features).listen(connection, log);
   new Build(engine, uris, {
     outputFolder: () => outputFolder,
     folderAround: (path) => folders.around(path),
     write: (path, bytes) => host.write(path, bytes),
   }).listen(connection, log);
-  answerCodeLenses(connection, engine, uris, log);
+  answerDeployments(
+    connection,
+    engine,
+    {
+      uris,
+      paths: () => checking.paths,
+      isUnsaved: (path) => {
+        const text = documents.text(path);
+        return text !== undefined && text !== host.fs.readText(path);
+      },
+    },
+    log,
+  );
   answerHovers(connection, engine, uris, log);
   answerCompletions(connection, engine, host.fs, uris, log);
   answerVirtualDocuments(connection, engine, uris, log);

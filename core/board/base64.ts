@@ -31,3 +31,16 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   if (bits === 6 || (held & ((1 << bits) - 1)) !== 0 || (padding !== '' && padding !== wanted)) return undefined;
   return bytes.slice(0, length);
 }
+
+/** Base64 with padding and without line breaks (RFC 4648, section 4). */
+export function encodeBase64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
+    const held = (a << 16) | (b << 8) | c;
+    const digits = [18, 12, 6, 0].map((shift) => ALPHABET[(held >> shift) & 63]).join('');
+    const left = bytes.length - at;
+    pieces.push(left >= 3 ? digits : `${digits.slice(0, left + 1)}${'='.repeat(3 - left)}`);
+  }
+  return pieces.join('');
+}

@@ -14,7 +14,7 @@ export interface ExplainContext {
 export const noConfigs: ExplainContext = { named: [], others: [] };
 
 /** Checks the named configs and what they run with: the system config, and the other cells where they are said to run together. */
-export function contextOf(workspace: Workspace, paths: readonly string[]): ExplainContext {
+export function contextOf(workspace: Pick<Workspace, 'check'>, paths: readonly string[]): ExplainContext {
   const named = paths.map((path) => workspace.check(path));
   const seen = new Set(paths);
   const others: FileReport[] = [];

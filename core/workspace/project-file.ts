@@ -7,7 +7,7 @@ import type { Span } from '../source/span.ts';
 import { type JsonValue, readJson } from './json-value.ts';
 import { spanShift } from './text-shift.ts';
 
-/** `jailhouse.json`, understood; paths are absolute. What concerns targets is read by those who need it. */
+/** `jailhouse.json`, understood; paths are absolute. */
 export interface Project {
   readonly path: string;
   readonly headers: string | undefined;
@@ -16,6 +16,7 @@ export interface Project {
   readonly includePaths: readonly string[];
   readonly defines: Readonly<Record<string, string>>;
   readonly systems: readonly ProjectSystem[];
+  readonly targets: readonly ProjectTarget[];
   /** Every file that is named, with its place. */
   readonly files: readonly ProjectPath[];
   readonly findings: readonly Finding[];
@@ -32,6 +33,8 @@ export interface ProjectSystem {
   readonly cells: readonly string[];
   readonly members: readonly ProjectCell[];
   readonly board: ProjectBoard | undefined;
+  /** Name of the target to deploy to. */
+  readonly target: ProjectText | undefined;
 }
 
 export interface ProjectCell {
@@ -39,6 +42,33 @@ export interface ProjectCell {
   /** The text that names it. */
   readonly span: Span;
   readonly linux: ProjectLinux | undefined;
+  readonly images: readonly ProjectImage[];
+  readonly network: ProjectNetwork | undefined;
+}
+
+/** A file that `jailhouse cell load` puts into a cell. */
+export interface ProjectImage extends ProjectPath {
+  /** Guest address. */
+  readonly address: bigint;
+}
+
+/** The root cell's end of the virtual network to a cell. */
+export interface ProjectNetwork {
+  /** `eth1`. */
+  readonly device: string;
+  /** With its prefix length: `192.168.19.1/24`. */
+  readonly address: string;
+  readonly span: Span;
+}
+
+/** A board to deploy to. */
+export interface ProjectTarget {
+  readonly name: string;
+  /** A host of the user's ssh configuration, or `user@host`. */
+  readonly host: string;
+  /** Become root with sudo. */
+  readonly sudo: boolean;
+  readonly span: Span;
 }
 
 /** What `jailhouse cell linux` is given. */
@@ -131,6 +161,7 @@ class ProjectReader {
     const includePaths = this.includePaths(json);
     const defines = this.defines(json);
     const systems = this.systems(json);
+    const targets = this.targets(json);
     return {
       path: this.file.path,
       headers: headers === undefined ? undefined : this.absolute(headers.value),
@@ -139,6 +170,7 @@ class ProjectReader {
       includePaths,
       defines,
       systems,
+      targets,
       files: this.files,
       findings: this.findings,
       damaged: problem !== undefined,
@@ -196,7 +228,8 @@ class ProjectReader {
       }
       const members = this.cells(system, name, rootCell.path);
       const cells = members.map(({ config }) => config);
-      systems.push({ name, rootCell: rootCell.path, root: rootCell, cells, members, board: this.board(system) });
+      const target = this.text(system, 'target');
+      systems.push({ name, rootCell: rootCell.path, root: rootCell, cells, members, board: this.board(system), target });
     }
     return systems;
   }
@@ -216,8 +249,69 @@ class ProjectReader {
         this.complain(`${baseName(rootCell)} is the system config of "${name}", and cannot be one of its cells too.`, config.span);
         return [];
       }
-      for (const image of cell.get('images')?.elements ?? []) this.path(image, 'file', 'image');
-      return [{ config: config.path, span: config.span, linux: this.linux(cell.get('linux')) }];
+      return [
+        {
+          config: config.path,
+          span: config.span,
+          linux: this.linux(cell.get('linux')),
+          images: this.images(cell.get('images')),
+          network: this.network(cell.get('network')),
+        },
+      ];
+    });
+  }
+
+  private images(value: JsonValue | undefined): ProjectImage[] {
+    if (value !== undefined && value.elements === undefined)
+      this.complain('"images" must be a list: [ { "file": "demo.bin", "address": "0x0" } ].', value.span);
+    return (value?.elements ?? []).flatMap((image) => {
+      const file = this.path(image, 'file', 'image');
+      const address = this.text(image, 'address');
+      const isAddress = address === undefined || (/^(?:0[xX][0-9a-fA-F]+|\d+)$/.test(address.value) && BigInt(address.value) < 1n << 64n);
+      if (!isAddress) this.complain('"address" must be a guest address such as "0x10000".', address.span);
+      if (file === undefined) {
+        if (image.get('file') === undefined) this.complain('An image of "images" names no "file".', image.span);
+        return [];
+      }
+      return isAddress ? [{ ...file, address: BigInt(address?.value ?? 0) }] : [];
+    });
+  }
+
+  private network(value: JsonValue | undefined): ProjectNetwork | undefined {
+    if (value === undefined) return undefined;
+    const device = this.text(value, 'device');
+    const address = this.text(value, 'address');
+    const isDevice = device !== undefined && /^[^\s/:-][^\s/:]{0,14}$/.test(device.value);
+    const isAddress = address !== undefined && /^[0-9a-fA-F:.]+\/\d{1,3}$/.test(address.value);
+    if (isDevice && isAddress) return { device: device.value, address: address.value, span: value.span };
+    if (isDevice)
+      this.complain('"network" needs an "address" with its prefix length, such as "192.168.19.1/24".', address?.span ?? value.span);
+    else this.complain('"network" needs a "device", a network device of the root cell such as "eth1".', device?.span ?? value.span);
+    return undefined;
+  }
+
+  private targets(json: JsonValue | undefined): ProjectTarget[] {
+    const value = json?.get('targets');
+    if (value === undefined) return [];
+    if (!value.isObject) {
+      this.complain('"targets" must be an object: { "NAME": { "host": … } }.', value.span);
+      return [];
+    }
+    return [...value.members].flatMap(([name, { key, value: target }]) => {
+      const host = this.text(target, 'host');
+      const sudo = target.get('sudo');
+      if (sudo !== undefined && sudo.scalarText !== 'true' && sudo.scalarText !== 'false')
+        this.complain('"sudo" must be true or false.', sudo.span);
+      if (host === undefined) {
+        if (target.get('host') === undefined) this.complain(`The target "${name}" names no "host", a host of your ssh configuration.`, key);
+        return [];
+      }
+      // What ssh would take for an option, or would not take as one word.
+      if (!/^[^-\s\p{Cc}][^\s\p{Cc}]{0,254}$/u.test(host.value)) {
+        this.complain('"host" must be one word, a host of your ssh configuration or user@host, without a dash in front.', host.span);
+        return [];
+      }
+      return [{ name, host: host.value, sudo: sudo?.scalarText === 'true', span: key }];
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Architecture, Config } from '../config/model.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { isKnownRule, isReadingDiagnostic, isReportable } from '../rules/known.ts';
 import { applySuppressions } from '../rules/suppressions.ts';
 import type { FileSystem } from '../source/file-system.ts';
@@ -8,10 +9,12 @@ import type { LineIndex } from '../source/span.ts';
 import { type BoardReading, Boards } from './boards.ts';
 import { BootFiles } from './boot-files.ts';
 import { ConfigReader, type ReadConfig } from './config-reader.ts';
+import { deploymentOf } from './deployments.ts';
 import { type GuestReading, Guests } from './guests.ts';
 import { Inputs } from './inputs.ts';
 import { type MemoryMapReading, MemoryMaps, type WhatIf } from './memory-maps.ts';
 import { misusedFiles } from './misused-files.ts';
+import type { ProjectTarget } from './project-file.ts';
 import { Queries } from './queries.ts';
 import type { FileReport } from './report.ts';
 import { RuleFindings, type RuleSurroundings } from './rule-findings.ts';
@@ -160,6 +163,26 @@ export class Workspace {
   /** The memory map of the system that a config belongs to; undefined for one that belongs to none. The same object until something in it changes. */
   memoryMap(config: string, whatIf: WhatIf = {}): MemoryMapReading | undefined {
     return this.memoryMaps.of(config, whatIf);
+  }
+
+  /** Everything that it takes to run the system that a config belongs to, bytes included; undefined for one that belongs to none. */
+  deployment(config: string): Deployment | undefined {
+    return deploymentOf(config, {
+      check: (path) => this.check(path),
+      membership: (path) => this.systems.membership(path),
+      projectOf: (path) => this.systems.projectOf(path),
+      board: (rootCell) => this.board(rootCell),
+      guest: (cell) => this.guest(cell),
+      filesWith: (path) => this.filesWith(path),
+      text: (path) => this.text(path),
+      bytes: (path) => this.inputs.bytes(path),
+      isFile: (path) => this.inputs.isFile(path),
+    });
+  }
+
+  /** The boards to deploy to that the `jailhouse.json` of a config names. */
+  targets(config: string): readonly ProjectTarget[] {
+    return this.systems.projectOf(config)?.targets ?? [];
   }
 
   /** The configs that are checked with a device tree, config.txt or cmdline.txt: those of the systems that it belongs to. */
