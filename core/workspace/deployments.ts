@@ -13,7 +13,6 @@ import type {
   Place,
   PlacedFinding,
 } from '../deployment/deployment.ts';
-import { encodeDtb } from '../devicetree/encode-dtb.ts';
 import type { Finding, Severity } from '../source/finding.ts';
 import { baseName } from '../source/paths.ts';
 import type { LineIndex, Span } from '../source/span.ts';
@@ -32,7 +31,7 @@ export interface DeploymentSources {
   guest(cell: string): GuestReading | undefined;
   filesWith(config: string): readonly string[];
   text(path: string): LineIndex | undefined;
-  bytes(path: string): Uint8Array | undefined;
+  treeBlob(path: string): Uint8Array | undefined;
   isFile(path: string): boolean;
 }
 
@@ -135,7 +134,7 @@ class DeploymentMaker {
       obstacle(`${baseName(cell)} boots Linux, but no "deviceTree" is named in "linux" of jailhouse.json.`);
       return undefined;
     }
-    const bytes = /\.dtb$/.test(tree) ? this.sources.bytes(tree) : guest.tree && !guest.damaged ? encodeDtb(guest.tree) : undefined;
+    const bytes = guest.damaged ? undefined : this.sources.treeBlob(tree);
     if (bytes === undefined) obstacle(`${baseName(tree)} cannot be read as a device tree: mend its errors first.`);
     if (kernel === undefined || bytes === undefined || (linux?.initrd !== undefined && initrd === undefined)) return undefined;
     const place = this.placeOf(linux?.deviceTree?.span ?? { file: tree, start: 0, end: 0 });

@@ -1,5 +1,6 @@
 import { bindingScheme } from '../devicetree/bindings.ts';
 import { decodeDtb } from '../devicetree/decode-dtb.ts';
+import { encodeDtb } from '../devicetree/encode-dtb.ts';
 import { FileTreeHost } from '../devicetree/file-tree-host.ts';
 import type { DeviceTree } from '../devicetree/model.ts';
 import { readTreeSource } from '../devicetree/read-source.ts';
@@ -35,6 +36,16 @@ export class TreeReader {
 
   read(path: string): TreeFile {
     return this.queries.query(`tree:${path}`, () => (/\.dtbo?$/.test(path) ? this.readBlob(path) : this.readSource(path)));
+  }
+
+  /** The blob of a file: as dtc makes it of a source, as it is of a blob. Undefined while there are errors. */
+  blob(path: string): Uint8Array | undefined {
+    return this.queries.query(`tree-blob:${path}`, () => {
+      const { damaged } = this.read(path);
+      const source = damaged ? undefined : this.inputs.source(path);
+      if (/\.dtbo?$/.test(path)) return damaged ? undefined : this.inputs.bytes(path);
+      return source && encodeDtb(readTreeSource(source, this.hostFor(path)).tree);
+    });
   }
 
   private readBlob(path: string): TreeFile {

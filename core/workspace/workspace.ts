@@ -175,7 +175,7 @@ export class Workspace {
       guest: (cell) => this.guest(cell),
       filesWith: (path) => this.filesWith(path),
       text: (path) => this.text(path),
-      bytes: (path) => this.inputs.bytes(path),
+      treeBlob: (path) => this.trees.blob(path),
       isFile: (path) => this.inputs.isFile(path),
     });
   }
