@@ -133,6 +133,8 @@ function remarks({ map }: MemoryMapReading, rows: readonly MapRow[], width: numb
   );
   const shown = empty.slice(0, 8).join(', ');
   if (empty.length > 0) add(`of size 0, not drawn: ${shown}${empty.length > 8 ? ` and ${empty.length - 8} more` : ''}`);
+  for (const { kind, detail } of map.lanes.flatMap(({ blocks }) => blocks))
+    if (kind === 'hypervisor' && detail !== undefined) add(`in hypervisor memory: ${printable(detail)}`);
   return lines.length === 0 ? [] : [...lines, ''];
 }
 

@@ -1,5 +1,6 @@
 import type { Board, BoardVariant } from '../board/board.ts';
 import { type AddressWindow, Coverage } from '../config/address-window.ts';
+import { hex } from '../source/numbers.ts';
 import type { Span } from '../source/span.ts';
 import { edgesOf, type Range } from '../system/paint.ts';
 import { type Block, type BlockKind, type Lane, rangeFrom, sortBlocks } from './model.ts';
@@ -16,12 +17,15 @@ interface BoardPart {
   readonly detail?: string | undefined;
 }
 
-/** What the board has where: RAM, the GPU's part of it, reservations, devices, PCI hosts, interrupt controller. */
-export function boardLane(board: Board): Lane {
+/**
+ * What the board has where: RAM, the GPU's part of it, reservations, devices, PCI hosts, interrupt controller. RAM is cut at `ramEdges`, too: where
+ * RAM of other sizes of the board ends, so that its blocks are the same whichever size is drawn.
+ */
+export function boardLane(board: Board, ramEdges: readonly bigint[]): Lane {
   const controllers = gicParts(board);
   const hosts = hostParts(board);
   const known = new Set([...controllers, ...hosts].map(({ range }) => `${range.start}`));
-  const parts = [...ramParts(board.variants), ...gpuParts(board.variants), ...reservedParts(board), ...controllers, ...hosts];
+  const parts = [...ramParts(board.variants, ramEdges), ...gpuParts(board.variants), ...reservedParts(board), ...controllers, ...hosts];
   // The nodes of controller and hosts are devices, too.
   parts.push(...deviceParts(board).filter(({ range }) => !known.has(`${range.start}`)));
   const times = new Map<string, number>();
@@ -47,9 +51,13 @@ export function boardLane(board: Board): Lane {
 }
 
 /** RAM in pieces that the same variants have, so that a piece says which boards it is on. */
-function ramParts(variants: readonly BoardVariant[]): readonly BoardPart[] {
+function ramParts(variants: readonly BoardVariant[], ramEdges: readonly bigint[]): readonly BoardPart[] {
   const having = variants.map(({ ram }) => new Coverage(ram));
-  const edges = edgesOf(variants.flatMap(({ ram }) => ram.map(({ start, size }) => rangeFrom(start, size))));
+  const cuts = new Set(ramEdges);
+  const edges = edgesOf([
+    ...variants.flatMap(({ ram }) => ram.map(({ start, size }) => rangeFrom(start, size))),
+    ...ramEdges.map((edge) => ({ start: edge, end: edge })),
+  ]);
   const pieces: { range: Range; on: readonly number[] }[] = [];
   for (let at = 0; at + 1 < edges.length; at++) {
     const range = { start: edges[at] as bigint, end: edges[at + 1] as bigint };
@@ -57,7 +65,7 @@ function ramParts(variants: readonly BoardVariant[]): readonly BoardPart[] {
     const on = variants.flatMap((_, index) => (having[index]?.covers(piece) ? [index] : []));
     const last = pieces.at(-1);
     if (on.length === 0) continue;
-    if (last !== undefined && last.range.end === range.start && last.on.join() === on.join())
+    if (last !== undefined && last.range.end === range.start && last.on.join() === on.join() && !cuts.has(range.start))
       last.range = { start: last.range.start, end: range.end };
     else pieces.push({ range, on });
   }
@@ -71,7 +79,8 @@ function ramParts(variants: readonly BoardVariant[]): readonly BoardPart[] {
     return [
       {
         kind: 'ram',
-        key: everywhere ? 'ram' : `ram:${names.join('+')}`,
+        // By the start: the names of the sizes change with those that are drawn.
+        key: `ram:${hex(range.start)}`,
         name: everywhere || names.length === 0 ? 'RAM' : `RAM of ${names.join(' and ').replace(/ and (?=.* and )/g, ', ')}`,
         range,
         span: first.span,

@@ -41,10 +41,8 @@ export const collisionRules: ReadonlySet<string> = new Set([
   'pci-ecam-differs',
 ]);
 
-/** Those that are about addresses which the blocks do not have: what they have in common tells nothing. */
-export const rulesWithoutRange: ReadonlySet<string> = new Set([
-  'root-ram-missing',
-  'bus-address-used',
-  'gic-address-differs',
-  'pci-ecam-differs',
-]);
+/** What is wrong is where a block stands, whatever it has in common with others: its own addresses are shown. */
+export const misplacedRules: ReadonlySet<string> = new Set(['bus-address-used', 'gic-address-differs', 'pci-ecam-differs']);
+
+/** They are about addresses that the blocks of the config do not have; the message begins with them. */
+export const missingRules: ReadonlySet<string> = new Set(['root-ram-missing']);

@@ -1,7 +1,7 @@
 import type { Finding } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
 import { higher, lower, type Range } from '../system/paint.ts';
-import { collisionRules, rulesWithoutRange } from './collision-rules.ts';
+import { collisionRules, misplacedRules, missingRules } from './collision-rules.ts';
 import type { Block, Collision, Lane, MemoryMap } from './model.ts';
 
 /** Blocks of one collision at most: a place that more of them share says nothing. */
@@ -24,7 +24,8 @@ export function collisionsOf(map: MemoryMap, members: readonly ConfigFindings[])
     findings
       .filter(({ rule }) => collisionRules.has(rule))
       .map((finding): Collision => {
-        const { guilty, others } = blocksOf(finding, config, places);
+        const missing = missingRules.has(finding.rule) ? firstRange(finding.message) : undefined;
+        const { guilty, others } = blocksOf(finding, config, places, missing);
         const key = `${finding.rule}:${guilty[0]?.id ?? config.slice(config.lastIndexOf('/') + 1)}`;
         const time = (times.get(key) ?? 0) + 1;
         times.set(key, time);
@@ -32,7 +33,7 @@ export function collisionsOf(map: MemoryMap, members: readonly ConfigFindings[])
           id: time === 1 ? key : `${key}#${time}`,
           rule: finding.rule,
           severity: finding.severity,
-          range: rulesWithoutRange.has(finding.rule) ? undefined : commonRange(guilty, others),
+          range: missingRules.has(finding.rule) ? missing : commonRange(guilty, misplacedRules.has(finding.rule) ? [] : others),
           blocks: [...new Set([...guilty, ...others].map(({ id }) => id))],
           finding,
         };
@@ -45,13 +46,15 @@ interface Involved {
   readonly others: readonly Block[];
 }
 
-function blocksOf(finding: Finding, config: string, places: Places): Involved {
+/** `missing`: the addresses that the finding is about, where they are none of the guilty block. */
+function blocksOf(finding: Finding, config: string, places: Places, missing: Range | undefined): Involved {
   const guilty = named(places.at(finding.span, config), finding.message).slice(0, mostBlocks);
   const others: Block[] = [];
   for (const { span, message } of finding.related) {
     const found = places.at(span).filter((block) => !guilty.includes(block));
     // A board is stated in one place: of all that it has, what lies there is meant.
-    const there = found.length < 2 ? found : found.filter((block) => guilty.some((own) => overlap(own, block)));
+    const there =
+      found.length < 2 ? found : found.filter((block) => (missing === undefined ? guilty : [missing]).some((own) => overlap(own, block)));
     const meant = there.length > 0 ? named(there, message) : found.filter(({ name }) => message.includes(`${name} `));
     for (const block of meant) if (others.length < mostBlocks && !others.includes(block)) others.push(block);
   }
@@ -69,6 +72,12 @@ function named(blocks: readonly Block[], message: string): readonly Block[] {
   // The message calls a unit by its name: `GICD 0x…`.
   const spoken = blocks.filter(({ name }) => message.startsWith(`${name} `) || message.includes(` ${name} `));
   return spoken.length > 0 ? spoken : blocks;
+}
+
+/** `0x1000-0x1fff (4 KiB)`, as messages write addresses; the first of them. */
+function firstRange(message: string): Range | undefined {
+  const found = /(0x[0-9a-f]{1,16})-(0x[0-9a-f]{1,16}) \(/.exec(message);
+  return found === null ? undefined : { start: BigInt(found[1] ?? 0), end: BigInt(found[2] ?? 0) + 1n };
 }
 
 /** From the first to the last address that a guilty block shares with another; of a block alone its own. */

@@ -1,22 +1,29 @@
 import type { AddressWindow } from '../config/address-window.ts';
 import { gicWindows, iommuWindows, ivshmemBarWindow, mmconfigWindow, x86InterruptWindows } from '../config/intercepted-windows.ts';
-import { isEmpty } from '../config/memory-flags.ts';
-import type { Config } from '../config/model.ts';
+import { isCommRegion, isEmpty } from '../config/memory-flags.ts';
 import type { Span } from '../source/span.ts';
+import type { System } from '../system/system.ts';
 import { type Block, type BlockKind, type Lane, type MapView, rangeFrom, sortBlocks } from './model.ts';
 
 /**
  * What the system config gives to the hypervisor: its memory, the PCI configuration window with the pages for the BARs of virtual devices, the
  * interrupt controller, IOMMUs. In the virtual view, what it answers at guest addresses: everything but its memory.
  */
-export function hypervisorLane(root: Config, view: MapView, isEnabled: boolean): Lane {
+export function hypervisorLane({ root, cells }: System, view: MapView, isEnabled: boolean): Lane {
   const blocks: Block[] = [];
-  const add = (key: string, kind: BlockKind, name: string, window: Omit<AddressWindow, 'name'>, places: readonly Span[]): void => {
+  const add = (
+    key: string,
+    kind: BlockKind,
+    name: string,
+    window: Omit<AddressWindow, 'name'>,
+    places: readonly Span[],
+    detail?: string,
+  ): void => {
     blocks.push({
       id: `hypervisor:${key}`,
       kind,
       name,
-      detail: undefined,
+      detail,
       ...rangeFrom(window.start, window.size),
       other: undefined,
       flags: [],
@@ -31,7 +38,8 @@ export function hypervisorLane(root: Config, view: MapView, isEnabled: boolean):
   const memory = system?.hypervisorMemory;
   if (view === 'physical' && memory !== undefined && !isEmpty(memory)) {
     const { physStart, size, span } = memory;
-    add('memory', 'hypervisor', 'hypervisor memory', { start: physStart.value, size: size.value, span: physStart.span }, [size.span, span]);
+    const window = { start: physStart.value, size: size.value, span: physStart.span };
+    add('memory', 'hypervisor', 'hypervisor memory', window, [size.span, span], commDetail(cells));
   }
   const isVirtual = system?.pciIsVirtual.value !== 0;
   const window = mmconfigWindow(root);
@@ -44,3 +52,14 @@ export function hypervisorLane(root: Config, view: MapView, isEnabled: boolean):
     add(`unit:${at}`, 'device', unit.name.replace(/^the /, ''), unit, []);
   return { id: 'hypervisor', title: 'Jailhouse', kind: 'hypervisor', config: root.path, blocks: sortBlocks(blocks) };
 }
+
+/** The page of a communication region is part of the hypervisor's record of the cell (control.c:cell_create): where in its memory, nobody can tell. */
+function commDetail(cells: System['cells']): string | undefined {
+  const owners = cells.filter(({ config }) => config.memoryRegions.some(isCommRegion)).map(({ config }) => config.cell.name.value);
+  if (owners.length === 0) return undefined;
+  const shown = owners.slice(0, mostOwners).join(', ');
+  const more = owners.length > mostOwners ? ` and ${owners.length - mostOwners} more` : '';
+  return `also the communication ${owners.length === 1 ? 'region' : 'regions'} of ${shown}${more}`;
+}
+
+const mostOwners = 4;

@@ -12,13 +12,15 @@ export interface MapOptions {
   readonly view: MapView;
   /** An id of `mapMoments`; one that is not known counts as `enabled`. */
   readonly moment: string;
+  /** Where RAM begins or ends on some board that might be drawn in place of this one. */
+  readonly ramEdges?: readonly bigint[];
 }
 
 /**
  * Who has which addresses, in lanes: the board (physical view only, for it has but these addresses), Jailhouse, the root cell, each cell. The board's
  * variants are drawn all at once. Costs n log n of the regions.
  */
-export function memoryMap(system: System, { view, moment }: MapOptions): MemoryMap {
+export function memoryMap(system: System, { view, moment, ramEdges = [] }: MapOptions): MemoryMap {
   const { root, board } = system;
   const reach = reachAt(system, moment);
   const keys = cellKeys(system);
@@ -31,8 +33,8 @@ export function memoryMap(system: System, { view, moment }: MapOptions): MemoryM
     members.map(({ config, id, spans }) => regionBlocks(config, id, view, spans, devices)),
     view,
   );
-  const lanes: Lane[] = [hypervisorLane(root, view, reach.isEnabled)];
-  if (view === 'physical' && board !== undefined) lanes.unshift(boardLane(board));
+  const lanes: Lane[] = [hypervisorLane(system, view, reach.isEnabled)];
+  if (view === 'physical' && board !== undefined) lanes.unshift(boardLane(board, ramEdges));
   for (const [at, { config, id }] of members.entries()) {
     const kind = at === 0 ? 'root' : 'cell';
     lanes.push({ id, title: config.cell.name.value, kind, config: config.path, blocks: sortBlocks(regions[at] ?? []) });

@@ -10,6 +10,7 @@ import type { Resources } from '../memory-map/resources/model.ts';
 import { resourcesOf, withFindings, withPlaces } from '../memory-map/resources/resources.ts';
 import type { Finding } from '../source/finding.ts';
 import type { Span } from '../source/span.ts';
+import { edgesOf } from '../system/paint.ts';
 import type { System } from '../system/system.ts';
 import type { BoardReading, Boards } from './boards.ts';
 import type { Queries } from './queries.ts';
@@ -125,7 +126,8 @@ export class MemoryMaps {
     const moment = moments.find(({ id }) => id === (whatIf.moment ?? defaultMoment))?.id ?? 'enabled';
     const shifts = this.shiftsOf(members, good, now);
     const moved = movedBy(shifts);
-    const map = shiftMap(memoryMap(drawn, { view: whatIf.view ?? 'physical', moment }), moved);
+    const ramEdges = known === undefined ? [] : ramEdgesOf(known, variants);
+    const map = shiftMap(memoryMap(drawn, { view: whatIf.view ?? 'physical', moment, ramEdges }), moved);
     const resources = resourcesOf(drawn, moment);
     const findings = members.map((config) => ({
       config,
@@ -232,6 +234,20 @@ interface Shift {
 function sameVariants(a: Board, b: Board): boolean {
   const text = ({ variants }: Board): string => variants.map(({ size, gpu }) => `${size} ${gpu?.start} ${gpu?.size}`).join();
   return text(a) === text(b);
+}
+
+const knownEdges = new WeakMap<BoardReading, readonly bigint[]>();
+
+/** Where RAM begins and ends with any of the sizes that can be chosen. */
+function ramEdgesOf(reading: BoardReading, choices: readonly { readonly size: bigint }[]): readonly bigint[] {
+  let edges = knownEdges.get(reading);
+  if (edges === undefined) {
+    const boards = choices.map(({ size }) => boardWith(reading.board, reading.piModel, { ram: size }));
+    const banks = boards.flatMap(({ variants }) => variants.flatMap(({ ram }) => ram));
+    edges = edgesOf(banks.map(({ start, size }) => ({ start, end: start + size })));
+    knownEdges.set(reading, edges);
+  }
+  return edges;
 }
 
 /** MiB; of the variants of a board all have the same, as far as they have the room. */

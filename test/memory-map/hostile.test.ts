@@ -1,4 +1,4 @@
-import { collisionRules, rulesWithoutRange } from '@jailhouse-cells/core/memory-map/collision-rules.ts';
+import { collisionRules, misplacedRules, missingRules } from '@jailhouse-cells/core/memory-map/collision-rules.ts';
 import { findRule } from '@jailhouse-cells/core/rules/index.ts';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { describe, expect, test } from 'vitest';
@@ -90,6 +90,6 @@ test('an unknown moment and a board that cannot be changed are passed over', () 
 });
 
 test('the collisions are those of rules that exist', () => {
-  for (const rule of [...collisionRules, ...rulesWithoutRange])
+  for (const rule of [...collisionRules, ...misplacedRules, ...missingRules])
     expect({ rule, known: findRule(rule) !== undefined }).toEqual({ rule, known: true });
 });

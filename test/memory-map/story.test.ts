@@ -56,7 +56,7 @@ describe.each(steps)('%s', (step) => {
 test('step 1: the window lies in RAM, both are named, and the common addresses are the window', () => {
   const reading = workspace.memoryMap(rootOf('1-window-over-ram'), { ram: 4n << 30n });
   expect(reading?.collisions.map(({ blocks, range }) => ({ blocks, range }))).toEqual([
-    { blocks: ['hypervisor:ecam', 'hypervisor:ecam-mmio', 'board:ram'], range: { start: 0xe0000000n, end: 0xe0102000n } },
+    { blocks: ['hypervisor:ecam', 'hypervisor:ecam-mmio', 'board:ram:0x80000000'], range: { start: 0xe0000000n, end: 0xe0102000n } },
   ]);
 });
 
