@@ -109,7 +109,11 @@ export const memoryMapRequest = 'jailhouse-cells/memoryMap';
 export interface MemoryMapParams {
   readonly uri: string;
   readonly whatIf?: MapWhatIf;
+  /** Where the map is shown; left out: on a page of its own. Each place has its own what-if, and is told of changes of that. */
+  readonly shownIn?: MapViewer;
 }
+
+export type MapViewer = 'page' | 'systems';
 
 export interface MemoryMapResult {
   readonly system: string;
@@ -153,7 +157,7 @@ export interface MapFixParams {
   readonly uri: string;
   readonly collision: string;
   readonly title: string;
-  /** The map that shows the collision; left out: the one that was asked for last. */
+  /** The map that shows the collision; left out: the one that a page asked for last. */
   readonly whatIf?: MapWhatIf;
 }
 

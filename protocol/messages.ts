@@ -42,6 +42,38 @@ export type BuildResult =
   | { readonly ok: true; readonly path: string; readonly bytes: number }
   | { readonly ok: false; readonly message: string; readonly errors: number };
 
+/** Client to server: the systems of the workspace, and the cells that belong to none. */
+export const systemsRequest = 'jailhouse-cells/systems';
+
+/** Server to client, once the systems were asked for: they are others now, or their findings are. */
+export const systemsChangedNotification = 'jailhouse-cells/systemsChanged';
+
+/** The answer to `systemsRequest`, and what `systemsChangedNotification` says; both are sorted by name. */
+export interface KnownSystems {
+  readonly systems: readonly KnownSystem[];
+  readonly loneCells: readonly KnownConfig[];
+  /** False while the folders are still being searched. */
+  readonly complete: boolean;
+}
+
+export interface KnownSystem {
+  readonly name: string;
+  readonly rootUri: string;
+  /** How its cells are known: by their names, or from a jailhouse.json. */
+  readonly from: 'naming' | 'jailhouse.json';
+  /** The system config first. */
+  readonly configs: readonly KnownConfig[];
+}
+
+export interface KnownConfig {
+  readonly uri: string;
+  /** The name of the cell; of the file, while it cannot be read. */
+  readonly name: string;
+  /** Findings that its check gave, also those that lie in its device trees and boot files. */
+  readonly errors: number;
+  readonly warnings: number;
+}
+
 /** Client to server: the text of a built-in header, for the read-only document `jailhouse-abi:/…`. */
 export const virtualDocumentRequest = 'jailhouse-cells/virtualDocument';
 
