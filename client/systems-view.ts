@@ -5,47 +5,61 @@ import {
   memoryMapRequest,
   type NoMemoryMap,
 } from '@jailhouse-cells/protocol/map-messages.ts';
-import { commands, Disposable, type Event, EventEmitter, type TreeDataProvider, type Uri, window, workspace } from 'vscode';
-import { callsForServer, linesLookedAt } from './relevance.ts';
+import { type KnownSystems, systemsChangedNotification, systemsRequest } from '@jailhouse-cells/protocol/messages.ts';
+import { commands, Disposable, type Event, EventEmitter, type TreeDataProvider, window, workspace } from 'vscode';
 import { revealPlace } from './reveal-place.ts';
 import type { Server } from './server.ts';
-import { type SystemsItem, systemItem } from './systems-tree.ts';
+import { counted, laneItems, loneCellsItem, noMapItem, type SystemsItem, systemItem } from './systems-tree.ts';
 
-/** More C files than a workspace has configs: those beyond are not looked at. */
-const mostFiles = 2000;
+/** What a system can begin with, or be named in. */
+const files = '**/{*.c,jailhouse.json}';
+/** So many systems are open at first; more would be a long list to scroll, and a map of each to be made. */
+const mostOpen = 3;
+
+const nothing: KnownSystems = { systems: [], loneCells: [], complete: true };
 
 /** The view `Systems`: systems of the workspace with their cells and regions. */
 export function showSystems(server: Server, changes: Event<readonly string[]>): Disposable {
   const systems = new Systems(server);
   const view = window.createTreeView('jailhouseCells.systems', { treeDataProvider: systems, showCollapseAll: true });
-  systems.onDidCount((collisions) => {
-    view.badge = collisions === 0 ? undefined : { value: collisions, tooltip: `${collisions} address collisions` };
+  const appeared = workspace.createFileSystemWatcher(files, false, true, true);
+  server.onConnection((connection) => {
+    connection.onNotification<KnownSystems>(systemsChangedNotification, (known) => systems.take(known));
   });
-  const look = () => systems.look();
-  const watcher = workspace.createFileSystemWatcher('**/{*.c,jailhouse.json}', false, true, false);
   return Disposable.from(
     view,
     systems,
-    changes((rootUris) => systems.changed(rootUris)),
-    watcher,
-    watcher.onDidCreate(look),
-    watcher.onDidDelete(look),
-    workspace.onDidChangeWorkspaceFolders(look),
-    workspace.onDidSaveTextDocument(({ languageId, fileName, uri }) => {
-      if (fileName.endsWith('jailhouse.json') || (languageId === 'c' && !systems.knows(uri))) look();
+    systems.onDidLook(({ errors, message }) => {
+      view.badge = errors === 0 ? undefined : { value: errors, tooltip: `${counted(errors, 'error')} in Jailhouse systems` };
+      // Left out, and not undefined: the welcome text stands only where there is no message.
+      if (message === undefined) delete view.message;
+      else view.message = message;
     }),
-    commands.registerCommand('jailhouseCells.refreshSystems', look),
+    changes((rootUris) => systems.changed(rootUris)),
+    appeared,
+    // Once it runs, the server looks for itself.
+    appeared.onDidCreate(() => server.connection === undefined && systems.look()),
+    workspace.onDidChangeWorkspaceFolders(() => server.connection === undefined && systems.look()),
+    server.onDidChangeState((state) => state === 'running' && systems.lookAgain()),
+    commands.registerCommand('jailhouseCells.refreshSystems', () => systems.look()),
     commands.registerCommand('jailhouseCells.revealPlace', (place: MapPlace) => revealPlace(place, undefined, false)),
   );
+}
+
+/** What stands around the tree: a badge, and a sentence above it. */
+interface Look {
+  readonly errors: number;
+  readonly message: string | undefined;
 }
 
 class Systems implements TreeDataProvider<SystemsItem>, Disposable {
   private readonly changedData = new EventEmitter<void>();
   readonly onDidChangeTreeData = this.changedData.event;
-  private readonly counted = new EventEmitter<number>();
-  readonly onDidCount = this.counted.event;
-  /** By URI of the system config; undefined: not looked for yet. */
-  private found: Map<string, MemoryMapResult> | undefined;
+  private readonly looked = new EventEmitter<Look>();
+  readonly onDidLook = this.looked.event;
+  /** Undefined: not asked for yet. */
+  private known: KnownSystems | undefined;
+  private readonly maps = new Map<string, MemoryMapResult | NoMemoryMap>();
 
   constructor(private readonly server: Server) {}
 
@@ -53,78 +67,73 @@ class Systems implements TreeDataProvider<SystemsItem>, Disposable {
     return item;
   }
 
-  async getChildren(item?: SystemsItem): Promise<readonly SystemsItem[] & SystemsItem[]> {
-    if (item !== undefined) return [...item.children];
-    this.found ??= await this.find();
-    const maps = [...this.found.values()].sort((a, b) => a.system.localeCompare(b.system));
-    this.counted.fire(maps.reduce((sum, { collisions }) => sum + collisions.length, 0));
-    return maps.map(systemItem);
+  async getChildren(item?: SystemsItem): Promise<SystemsItem[]> {
+    if (item?.children !== undefined) return [...item.children];
+    if (item?.system !== undefined) {
+      const { system } = item;
+      const map = await this.map(system.rootUri);
+      return 'reason' in map ? [noMapItem(system, map.reason)] : laneItems(system, map);
+    }
+    try {
+      this.known ??= await this.ask();
+    } catch {
+      // Why it does not run, the server says itself, in the log and in the status.
+      this.looked.fire({ errors: 0, message: 'The language server does not run. “Jailhouse: Restart Language Server” starts it again.' });
+      return [];
+    }
+    const { systems, loneCells, complete } = this.known;
+    const configs = new Map([...systems.flatMap((system) => system.configs), ...loneCells].map((config) => [config.uri, config]));
+    const errors = [...configs.values()].reduce((sum, config) => sum + config.errors, 0);
+    this.looked.fire({ errors, message: complete ? undefined : 'Looking for configs …' });
+    const items = systems.map((system) => systemItem(system, systems.length <= mostOpen));
+    return loneCells.length === 0 ? items : [...items, loneCellsItem(loneCells)];
   }
 
-  /** Looks for systems again. */
+  /** Asks for everything again. */
   look(): void {
-    this.found = undefined;
+    this.known = undefined;
+    this.maps.clear();
     this.changedData.fire();
   }
 
-  knows(uri: Uri): boolean {
-    return this.found !== undefined && [...this.found.values()].some((map) => filesOf(map).has(uri.toString()));
+  /** Another server runs: what the one before was asked for, this one does not know. */
+  lookAgain(): void {
+    if (this.known !== undefined) this.look();
   }
 
-  async changed(rootUris: readonly string[]): Promise<void> {
-    const known = rootUris.filter((rootUri) => this.found?.has(rootUri));
-    for (const rootUri of known) {
-      const map = await this.map(rootUri);
-      if (map === undefined) this.found?.delete(rootUri);
-      else this.found?.set(rootUri, map);
-    }
-    if (known.length > 0) this.changedData.fire();
+  take(known: KnownSystems): void {
+    this.known = known;
+    this.changedData.fire();
   }
 
-  private async find(): Promise<Map<string, MemoryMapResult>> {
-    const found = new Map<string, MemoryMapResult>();
-    const seen = new Set<string>();
-    const files = await workspace.findFiles('**/*.c', '**/node_modules/**', mostFiles);
-    for (const uri of files.sort((a, b) => (a.path < b.path ? -1 : 1))) {
-      if (seen.has(uri.toString()) || !(await mayBeConfig(uri))) continue;
-      const map = await this.map(uri.toString());
-      if (map === undefined) continue;
-      found.set(map.rootUri, map);
-      for (const file of filesOf(map)) seen.add(file);
-    }
-    return found;
+  changed(rootUris: readonly string[]): void {
+    const shown = rootUris.filter((rootUri) => this.maps.delete(rootUri));
+    if (shown.length > 0) this.changedData.fire();
   }
 
-  private async map(uri: string): Promise<MemoryMapResult | undefined> {
+  private async ask(): Promise<KnownSystems> {
+    // No server for a workspace that has nothing for it.
+    if (this.server.connection === undefined && (await workspace.findFiles(files, '**/node_modules/**', 1)).length === 0) return nothing;
+    const connection = await this.server.start();
+    return connection.request<KnownSystems>(systemsRequest, null);
+  }
+
+  private async map(uri: string): Promise<MemoryMapResult | NoMemoryMap> {
+    const there = this.maps.get(uri);
+    if (there !== undefined) return there;
     try {
       const connection = await this.server.start();
-      const params: MemoryMapParams = { uri };
-      const answer = await connection.request<MemoryMapResult | NoMemoryMap>(memoryMapRequest, params);
-      return 'reason' in answer ? undefined : answer;
-    } catch {
-      // The server says itself, in the log and in the status, that it does not run.
-      return undefined;
+      const params: MemoryMapParams = { uri, shownIn: 'systems' };
+      const map = await connection.request<MemoryMapResult | NoMemoryMap>(memoryMapRequest, params);
+      this.maps.set(uri, map);
+      return map;
+    } catch (error) {
+      return { reason: `The language server gave no map: ${error instanceof Error ? error.message : String(error)}` };
     }
   }
 
   dispose(): void {
     this.changedData.dispose();
-    this.counted.dispose();
-  }
-}
-
-/** Files that a system's map leads to: none of them has to be asked for again. */
-function filesOf({ rootUri, lanes }: MemoryMapResult): Set<string> {
-  const files = lanes.flatMap(({ blocks }) => blocks.flatMap(({ place, whole }) => [place?.uri, whole?.uri]));
-  return new Set([rootUri, ...files.filter((uri) => uri !== undefined)]);
-}
-
-async function mayBeConfig(uri: Uri): Promise<boolean> {
-  const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  try {
-    const text = open?.getText() ?? new TextDecoder().decode(await workspace.fs.readFile(uri));
-    return callsForServer(text.split('\n', linesLookedAt).join('\n'));
-  } catch {
-    return false;
+    this.looked.dispose();
   }
 }
