@@ -1,3 +1,5 @@
+import { spread } from './spread.ts';
+
 /** An edge of the axis on the screen. */
 export interface EdgeOnScreen {
   readonly address: bigint;
@@ -16,29 +18,25 @@ export interface AxisLabel {
   readonly last: bigint;
 }
 
+/** Pixels from one line of text to the next. */
+export const labelLine = 14;
+
 /**
- * Labels for all edges in the view: none is left out. Texts keep `line` pixels of distance by moving down, and up again where the view ends. Where
- * there are more edges than lines, those closer than `together` share a label that says how many they are.
+ * Labels for all edges in the view, in ascending order: none is left out. Texts stand `line` pixels apart. Where there are more edges than lines, those
+ * that are close together share a label that says how many they are.
+ *
+ * @param origin Where the axis begins, in pixels of the view: edges that share a label are the same wherever the view is moved.
  */
-export function placeLabels(edges: readonly EdgeOnScreen[], viewHeight: number, line = 14, together = 7): AxisLabel[] {
-  const groups: { first: EdgeOnScreen; last: EdgeOnScreen; more: number }[] = [];
-  const closest = edges.length * line <= viewHeight ? 0 : together;
-  for (const edge of edges) {
-    const group = groups.at(-1);
-    if (group !== undefined && edge.y - group.first.y < closest) {
-      group.last = edge;
-      group.more++;
-    } else groups.push({ first: edge, last: edge, more: 0 });
-  }
-  const texts: number[] = [];
-  for (const { first } of groups) texts.push(Math.max(first.y, (texts.at(-1) ?? Number.NEGATIVE_INFINITY) + line));
-  // What was pushed out at the bottom goes up again, as far as its neighbours let it.
-  let limit = Math.max(viewHeight - line / 2, groups.at(-1)?.first.y ?? 0);
-  for (let index = texts.length - 1; index >= 0; index--) {
-    const text = Math.min(texts[index] ?? 0, limit);
-    texts[index] = text;
-    limit = text - line;
-  }
+export function placeLabels(edges: readonly EdgeOnScreen[], viewHeight: number, line = labelLine, origin = 0): AxisLabel[] {
+  const room = Math.floor(viewHeight / line) + 1;
+  let groups = groupsOf(edges, 0, origin);
+  for (let together = line / 2; groups.length > room; together *= 1.25) groups = groupsOf(edges, together, origin);
+  const texts = spread(
+    groups.map(({ first }) => first.y),
+    line,
+    Math.min(0, groups[0]?.first.y ?? 0),
+    Math.max(viewHeight, groups.at(-1)?.first.y ?? 0),
+  );
   return groups.map(({ first, last, more }, index) => ({
     y: first.y,
     textY: texts[index] ?? first.y,
@@ -46,4 +44,26 @@ export function placeLabels(edges: readonly EdgeOnScreen[], viewHeight: number, 
     more,
     last: last.address,
   }));
+}
+
+interface Group {
+  readonly first: EdgeOnScreen;
+  last: EdgeOnScreen;
+  more: number;
+}
+
+/** @param together Height of the parts of the axis whose edges share a label; 0: none do. */
+function groupsOf(edges: readonly EdgeOnScreen[], together: number, origin: number): Group[] {
+  const groups: Group[] = [];
+  let partBefore: number | undefined;
+  for (const edge of edges) {
+    const part = together === 0 ? undefined : Math.floor((edge.y - origin) / together);
+    const group = groups.at(-1);
+    if (group !== undefined && part !== undefined && part === partBefore) {
+      group.last = edge;
+      group.more++;
+    } else groups.push({ first: edge, last: edge, more: 0 });
+    partBefore = part;
+  }
+  return groups;
 }

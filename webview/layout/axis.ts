@@ -71,6 +71,15 @@ export function pixelOf(axis: Axis, address: bigint): number {
 
 /** The address at a number of pixels from the top at zoom 1. */
 export function addressAt(axis: Axis, pixel: number): bigint {
+  const stretch = axis.stretches[stretchIndexAt(axis, pixel)];
+  if (stretch === undefined) return 0n;
+  const fraction = Math.min(1, Math.max(0, (pixel - stretch.top) / stretch.height));
+  const steps = 1n << 40n;
+  return stretch.start + ((stretch.end - stretch.start) * BigInt(Math.round(fraction * Number(steps)))) / steps;
+}
+
+/** Index of the stretch at a number of pixels from the top at zoom 1; of the first or last one where there is none. */
+export function stretchIndexAt(axis: Axis, pixel: number): number {
   let low = 0;
   let high = axis.stretches.length - 1;
   while (low < high) {
@@ -78,11 +87,7 @@ export function addressAt(axis: Axis, pixel: number): bigint {
     if ((axis.stretches[middle]?.top ?? 0) <= pixel) low = middle;
     else high = middle - 1;
   }
-  const stretch = axis.stretches[low];
-  if (stretch === undefined) return 0n;
-  const fraction = Math.min(1, Math.max(0, (pixel - stretch.top) / stretch.height));
-  const steps = 1n << 40n;
-  return stretch.start + ((stretch.end - stretch.start) * BigInt(Math.round(fraction * Number(steps)))) / steps;
+  return Math.max(0, low);
 }
 
 /** Index of the last stretch that starts at or below an address, the first one when there is none. */

@@ -2,12 +2,11 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type AxisTransform, AxisZoom } from '../axis-zoom.ts';
 import { addressAt, leastHeight, pixelOf } from '../layout/axis.ts';
 import { addressOf, hex } from '../model/address.ts';
-import type { DrawnBlock, MapModel } from '../model/map-model.ts';
+import type { MapModel } from '../model/map-model.ts';
 import { findSelected, neighbour, type Selected, type Selection } from '../model/selection.ts';
 import type { SavedZoom } from '../page-state.ts';
-import { AxisView, axisWidth } from './axis-view.tsx';
-import { BlockView } from './block-view.tsx';
-import { CollisionsView, GapsView, LinksView } from './overlays.tsx';
+import { axisWidth } from './axis-canvas.ts';
+import { type MapActions, MapDrawing } from './map-drawing.ts';
 
 export interface MapViewProps {
   readonly model: MapModel;
@@ -28,32 +27,63 @@ const leastLane = 72;
 
 const laneWords = { board: 'board', hypervisor: 'hypervisor', root: 'root cell', cell: 'cell' } as const;
 
-/** Blocks thinner than this are drawn as one picture per lane. */
-const leastBlock = 4;
-
 export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSelect, onReady }: MapViewProps) {
   const body = useRef<HTMLDivElement>(null);
+  const lanes = useRef<HTMLDivElement>(null);
+  const axis = useRef<HTMLCanvasElement>(null);
+  const underlay = useRef<HTMLCanvasElement>(null);
+  const sheet = useRef<HTMLDivElement>(null);
+  const markLine = useRef<HTMLDivElement>(null);
   const zoom = useRef<AxisZoom | undefined>(undefined);
+  const drawing = useRef<MapDrawing | undefined>(undefined);
   const shown = useRef<{ model: MapModel; height: number } | undefined>(undefined);
-  const [transform, setTransform] = useState<AxisTransform>({ scale: 1, offset: 0 });
-  const [height, setHeight] = useState(0);
+  const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
   const [active, setActive] = useState<string | undefined>(undefined);
   const [focusWanted, setFocusWanted] = useState<string | undefined>(undefined);
-  const zoomed = useRef(onZoomed);
-  zoomed.current = onZoomed;
+
+  const onRest = ({ scale, offset }: AxisTransform) => {
+    if (shown.current === undefined) return;
+    onZoomed(zoom.current?.fits === true ? undefined : { scale, top: hex(addressAt(shown.current.model.axis, -offset / scale)) });
+  };
+  const actions: MapActions = {
+    onSelect: (selected) => {
+      if (selected.kind === 'block') setActive(selected.drawn.id);
+      onSelect(selected);
+    },
+    onFocus: (drawn) => {
+      setActive(drawn.id);
+      zoom.current?.bringIntoView(drawn.top, drawn.bottom, 0);
+    },
+    onRest,
+  };
+  const latest = useRef(actions);
+  latest.current = actions;
 
   useLayoutEffect(() => {
-    const element = body.current;
-    if (element === null) return;
-    const created = new AxisZoom(element, setTransform);
+    if (!(body.current && lanes.current && axis.current && underlay.current && sheet.current && markLine.current)) return;
+    const [bodyElement, lanesElement] = [body.current, lanes.current];
+    const parts = { axis: axis.current, underlay: underlay.current, sheet: sheet.current, mark: markLine.current };
+    const drawn = new MapDrawing(parts, {
+      onSelect: (selected) => latest.current.onSelect(selected),
+      onFocus: (block) => latest.current.onFocus(block),
+      onRest: (transform) => latest.current.onRest(transform),
+    });
+    drawing.current = drawn;
+    const created = new AxisZoom(bodyElement, (transform) => drawn.move(transform));
     zoom.current = created;
     onReady(created);
-    setHeight(element.clientHeight);
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
+    const measure = () => setSize({ width: lanesElement.clientWidth, height: bodyElement.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(bodyElement);
+    observer.observe(lanesElement);
+    const going = () => drawn.restNow();
+    addEventListener('pagehide', going);
     return () => {
+      removeEventListener('pagehide', going);
       observer.disconnect();
       created.dispose();
+      drawn.dispose();
       onReady(undefined);
     };
   }, []);
@@ -71,14 +101,22 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
     if (fitted) axisZoom.fit(false);
     else axisZoom.go({ scale: wanted, offset: -pixelOf(model.axis, top) * wanted }, false);
     shown.current = { model, height };
+    onRest(axisZoom.transform);
   }, [model, height]);
 
-  useEffect(() => {
+  const selected = findSelected(model, selection);
+  const focusable =
+    (active !== undefined && model.blocks.has(active) ? active : undefined) ??
+    (selection?.kind === 'block' && model.blocks.has(selection.id) ? selection.id : undefined) ??
+    model.lanes.find(({ blocks }) => blocks.length > 0)?.blocks[0]?.id;
+
+  // Movements are drawn without the view library, and what it is told of in between is drawn here.
+  useLayoutEffect(() => {
     const axisZoom = zoom.current;
-    if (axisZoom === undefined || shown.current === undefined) return;
-    const { scale, offset } = transform;
-    zoomed.current(axisZoom.fits ? undefined : { scale, top: hex(addressAt(model.axis, -offset / scale)) });
-  }, [transform]);
+    if (axisZoom === undefined || height === 0) return;
+    const bright = new Set([...lit, ...relatedBlocks(model, selected)]);
+    drawing.current?.show({ model, selected, lit: bright, focusable, mark, width, height }, axisZoom.transform);
+  }, [model, selection, lit, focusable, mark, width, height]);
 
   useEffect(() => {
     if (focusWanted === undefined) return;
@@ -94,11 +132,6 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
     zoom.current?.bringIntoView(pixel, pixel, 0);
   }, [mark]);
 
-  const focusable =
-    (active !== undefined && model.blocks.has(active) ? active : undefined) ??
-    (selection?.kind === 'block' && model.blocks.has(selection.id) ? selection.id : undefined) ??
-    model.lanes.find(({ blocks }) => blocks.length > 0)?.blocks[0]?.id;
-
   const onKeyDown = (event: KeyboardEvent) => {
     const from = model.blocks.get(focusable ?? '');
     if (from === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -111,10 +144,6 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
     zoom.current?.bringIntoView(to.top, to.bottom, leastHeight);
   };
 
-  const selected = findSelected(model, selection);
-  const related = relatedBlocks(model, selected);
-  const { scale, offset } = transform;
-  const markY = mark === undefined ? undefined : pixelOf(model.axis, mark) * scale + offset;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys bubble up from the blocks, which are buttons.
     <div class="map" style={{ '--axis': `${axisWidth(model)}px` }} onKeyDown={onKeyDown}>
@@ -132,52 +161,16 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
         </span>
       </div>
       <div class="map-body" ref={body}>
-        <AxisView model={model} transform={transform} height={height} />
-        <div class="lanes" style={{ minWidth: `${(model.lanes.length + 1) * leastLane}px` }}>
-          <EdgeLines model={model} transform={transform} height={height} />
-          {model.lanes.map(({ lane, blocks }) => {
-            const { large, small } = inView(blocks, transform, height, focusable);
-            return (
-              <fieldset key={lane.id} class={`lane lane-${lane.kind}`} aria-label={`${lane.title}, ${blocks.length} blocks`}>
-                {small !== '' && (
-                  <svg
-                    class="slivers"
-                    aria-hidden="true"
-                    focusable="false"
-                    viewBox={`0 0 1 ${height}`}
-                    preserveAspectRatio="none"
-                    height={height}
-                  >
-                    <title>Small blocks</title>
-                    <path d={small} />
-                  </svg>
-                )}
-                {large.map((drawn) => (
-                  <BlockView
-                    key={drawn.id}
-                    drawn={drawn}
-                    transform={transform}
-                    viewHeight={height}
-                    selected={selected?.kind === 'block' && selected.drawn.id === drawn.id}
-                    lit={lit.has(drawn.id) || related.has(drawn.id)}
-                    focusable={drawn.id === focusable}
-                    onSelect={(chosen) => {
-                      setActive(chosen.id);
-                      onSelect({ kind: 'block', drawn: chosen });
-                    }}
-                    onFocus={(chosen) => {
-                      setActive(chosen.id);
-                      zoom.current?.bringIntoView(chosen.top, chosen.bottom, 0);
-                    }}
-                  />
-                ))}
-              </fieldset>
-            );
-          })}
-          <GapsView model={model} transform={transform} height={height} selected={selected} onSelect={onSelect} />
-          <LinksView model={model} transform={transform} height={height} />
-          <CollisionsView model={model} transform={transform} height={height} selected={selected} onSelect={onSelect} />
-          {markY !== undefined && <div class="mark" style={{ top: `${markY}px` }} aria-hidden="true" />}
+        <div class="axis" aria-hidden="true">
+          <canvas ref={axis} />
+        </div>
+        <div class="lanes" ref={lanes} style={{ minWidth: `${(model.lanes.length + 1) * leastLane}px` }}>
+          <div class="underlay" aria-hidden="true">
+            <canvas ref={underlay} />
+          </div>
+          <div class="sheet" ref={sheet}>
+            <div class="mark" ref={markLine} hidden={mark === undefined} aria-hidden="true" />
+          </div>
         </div>
       </div>
     </div>
@@ -190,42 +183,4 @@ function relatedBlocks(model: MapModel, selected: Selected | undefined): Readonl
   const link = selected?.kind === 'block' ? selected.drawn.block.link : undefined;
   const found = link === undefined ? undefined : model.links.find((candidate) => candidate.link === link);
   return new Set(found?.blocks.map(({ id }) => id));
-}
-
-/** Blocks in the view that are tall enough for an element of their own, and a path of those that are not. */
-function inView(blocks: readonly DrawnBlock[], { scale, offset }: AxisTransform, height: number, focusable: string | undefined) {
-  const large: DrawnBlock[] = [];
-  const small: string[] = [];
-  for (const drawn of blocks) {
-    const top = drawn.top * scale + offset;
-    const bottom = drawn.bottom * scale + offset;
-    // Also out of view: the Tab key has to find it.
-    if (drawn.id === focusable) {
-      large.push(drawn);
-      continue;
-    }
-    if (bottom < -2 || top > height + 2) continue;
-    if (bottom - top >= leastBlock || drawn.collisions.length > 0 || drawn.top === drawn.bottom) large.push(drawn);
-    else small.push(`M0 ${top.toFixed(1)}h1v${Math.max(1, bottom - top).toFixed(1)}h-1z`);
-  }
-  return { large, small: small.join('') };
-}
-
-/** Thin lines through all lanes at the edges. */
-function EdgeLines({ model, transform, height }: { model: MapModel; transform: AxisTransform; height: number }) {
-  const { scale, offset } = transform;
-  let path = '';
-  let last = Number.NEGATIVE_INFINITY;
-  for (const { top } of model.axis.stretches) {
-    const y = Math.round(top * scale + offset) + 0.5;
-    if (y < 0 || y > height || y - last < 7) continue;
-    path += `M0 ${y}h1`;
-    last = y;
-  }
-  return (
-    <svg class="edge-lines" aria-hidden="true" focusable="false" viewBox={`0 0 1 ${height}`} preserveAspectRatio="none" height={height}>
-      <title>Edges</title>
-      <path d={path} />
-    </svg>
-  );
 }
