@@ -6,8 +6,8 @@ export type MapPageInput =
   | { readonly type: 'no-map'; readonly reason: string }
   /** The cursor stands in the source of these blocks. */
   | { readonly type: 'select'; readonly blocks: readonly string[] }
-  /** Draw this SVG and send it back as a PNG. */
-  | { readonly type: 'draw-png'; readonly svg: string };
+  /** Draw this SVG and send it back as a PNG. `picture` is a number of the asker's, to tell answers apart. */
+  | { readonly type: 'draw-png'; readonly picture: number; readonly svg: string };
 
 /** From the page of the memory map to the extension. */
 export type MapPageOutput =
@@ -21,8 +21,15 @@ export type MapPageOutput =
   | { readonly type: 'copy'; readonly text: string }
   /** The user wants a file of the map: the form is asked for. */
   | { readonly type: 'export' }
-  /** The answer to `draw-png`: bytes in base64; undefined where the picture cannot be drawn. */
-  | { readonly type: 'png'; readonly base64: string | undefined };
+  | MapPagePicture;
+
+/** The answer to `draw-png`: bytes in base64; undefined where the picture cannot be drawn, with the reason. */
+export interface MapPagePicture {
+  readonly type: 'png';
+  readonly picture: number;
+  readonly base64: string | undefined;
+  readonly reason?: string;
+}
 
 /** What the page keeps over a reload or restart, beside things of its own: enough to ask for the map again. */
 export interface MapPageState {

@@ -2,15 +2,22 @@ import type { MapWhatIf, MemoryMapResult } from '@jailhouse-cells/protocol/map-m
 import type { MapPageInput, MapPageOutput } from '@jailhouse-cells/protocol/map-page-messages.ts';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AxisZoom } from './axis-zoom.ts';
+import { drawPng } from './draw-png.ts';
 import { parseAddress } from './model/address.ts';
 import { type MapModel, mapModel } from './model/map-model.ts';
 import { extentOf, findSelected, followSelection, type Selected } from './model/selection.ts';
-import { type PageState, readPageState, type Tab } from './page-state.ts';
+import type { Sort } from './model/table-order.ts';
+import { usePageKeys } from './page-keys.ts';
+import { type PageState, type ResourceTable, readPageState, type Tab } from './page-state.ts';
+import { useMedia } from './use-media.ts';
 import { Detail } from './views/detail.tsx';
 import { Legend } from './views/legend.tsx';
 import { CollisionList, GapList } from './views/lists.tsx';
+import { Lower, type TabCount } from './views/lower.tsx';
 import { MapView } from './views/map-view.tsx';
 import { RegionTable } from './views/region-table.tsx';
+import { LinkList } from './views/resources/link-list.tsx';
+import { CpuTable, FunctionTable, InterruptTable } from './views/resources/resource-tables.tsx';
 import { Toolbar } from './views/toolbar.tsx';
 import { vscode } from './vscode-api.ts';
 
@@ -42,6 +49,9 @@ export function App() {
           break;
         case 'select':
           setLit(new Set(data.blocks));
+          break;
+        case 'draw-png':
+          drawPng(data.svg, isDark()).then((drawn) => post({ type: 'png', picture: data.picture, base64: undefined, ...drawn }));
           break;
       }
     };
@@ -79,33 +89,21 @@ export function App() {
     change({ tab: 'collisions' });
     select({ kind: 'collision', drawn });
   };
-  const latest = useRef({ zoom, zoomToSelection, stepCollision });
-  latest.current = { zoom, zoomToSelection, stepCollision };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-      const now = latest.current;
-      const keys: Readonly<Record<string, () => void>> = {
-        '+': () => now.zoom?.zoomBy(1.5),
-        '=': () => now.zoom?.zoomBy(1.5),
-        '-': () => now.zoom?.zoomBy(1 / 1.5),
-        '0': () => now.zoom?.fit(true),
-        z: now.zoomToSelection,
-        n: () => now.stepCollision(1),
-        p: () => now.stepCollision(-1),
-        PageDown: () => now.zoom?.pan(0.8),
-        PageUp: () => now.zoom?.pan(-0.8),
-      };
-      const action = keys[event.key];
-      if (action === undefined) return;
-      event.preventDefault();
-      action();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
+  usePageKeys({
+    '+': () => zoom?.zoomBy(1.5),
+    '=': () => zoom?.zoomBy(1.5),
+    '-': () => zoom?.zoomBy(1 / 1.5),
+    '0': () => zoom?.fit(true),
+    z: zoomToSelection,
+    n: () => stepCollision(1),
+    p: () => stepCollision(-1),
+    PageDown: () => zoom?.pan(0.8),
+    PageUp: () => zoom?.pan(-0.8),
+  });
+  const hasRoom = useMedia('(min-width: 721px) and (min-height: 640px)');
+  const counts = useMemo(() => model && tabCounts(model), [model]);
 
-  if (map === undefined || model === undefined) {
+  if (map === undefined || model === undefined || counts === undefined) {
     return (
       <main class="alone">
         <h1>Memory map</h1>
@@ -118,6 +116,7 @@ export function App() {
     post({ type: 'what-if', whatIf });
   };
   const count = model.collisions.length;
+  const isLegendOpen = state.legend ?? hasRoom;
   return (
     <main class="page">
       <Toolbar
@@ -128,8 +127,9 @@ export function App() {
         canZoomToSelection={selected !== undefined}
         onWhatIf={onWhatIf}
         onApply={(gpuMem) => post({ type: 'apply', gpuMem })}
-        onSearch={(search) => change({ search, tab: search === '' ? state.tab : 'regions' })}
+        onSearch={(search) => change({ search, tab: search === '' || searched.has(state.tab) ? state.tab : 'regions' })}
         onZoomToSelection={zoomToSelection}
+        onExport={() => post({ type: 'export' })}
       />
       <p class="unseen" role="status">{`${count} ${count === 1 ? 'collision' : 'collisions'}`}</p>
       {(map.stale || reason !== undefined) && (
@@ -156,73 +156,88 @@ export function App() {
       </div>
       <Lower
         tab={state.tab}
-        counts={{ collisions: count, regions: model.blocks.size, gaps: model.gaps.length }}
+        counts={counts}
+        height={state.lowerHeight}
+        isLegendOpen={isLegendOpen}
         onTab={(tab) => change({ tab })}
+        onHeight={(lowerHeight) => change({ lowerHeight })}
+        onLegend={(legend) => change({ legend })}
       >
-        {state.tab === 'collisions' && <CollisionList model={model} selected={selected} post={post} onSelect={select} />}
-        {state.tab === 'gaps' && <GapList model={model} selected={selected} post={post} onSelect={select} />}
-        {state.tab === 'regions' && (
-          <RegionTable
-            model={model}
-            search={state.search}
-            sort={state.sort}
-            selected={selected}
-            onSort={(sort) => change({ sort })}
-            onSelect={select}
-          />
-        )}
+        <List state={state} model={model} selected={selected} onSelect={select} change={change} />
       </Lower>
-      <Legend model={model} />
+      {isLegendOpen && <Legend model={model} />}
     </main>
   );
 }
 
-const tabs: readonly (readonly [Tab, string])[] = [
-  ['collisions', 'Collisions'],
-  ['regions', 'Regions'],
-  ['gaps', 'Free gaps'],
-];
-
-interface LowerProps {
-  readonly tab: Tab;
-  readonly counts: Readonly<Record<Tab, number>>;
-  readonly onTab: (tab: Tab) => void;
-  readonly children: preact.ComponentChildren;
+interface ListProps {
+  readonly state: PageState;
+  readonly model: MapModel;
+  readonly selected: Selected | undefined;
+  readonly onSelect: (selected: Selected) => void;
+  readonly change: (part: Partial<PageState>) => void;
 }
 
-/** The lists below the map. */
-function Lower({ tab, counts, onTab, children }: LowerProps) {
-  const go = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    const index = tabs.findIndex(([id]) => id === tab);
-    const next = tabs[(index + step + tabs.length) % tabs.length]?.[0];
-    if (next === undefined) return;
-    onTab(next);
-    document.getElementById(`tab-${next}`)?.focus();
+/** The list of the chosen tab. */
+function List({ state, model, selected, onSelect, change }: ListProps) {
+  const { tab, search } = state;
+  const resource = (table: ResourceTable) => ({
+    map: model.result,
+    search,
+    sort: state.resourceSort[table],
+    onSort: (sort: Sort<string>) => change({ resourceSort: { ...state.resourceSort, [table]: sort } }),
+    post,
+  });
+  switch (tab) {
+    case 'collisions':
+      return <CollisionList model={model} selected={selected} post={post} onSelect={onSelect} />;
+    case 'gaps':
+      return <GapList model={model} selected={selected} post={post} onSelect={onSelect} />;
+    case 'regions':
+      return (
+        <RegionTable
+          model={model}
+          search={search}
+          sort={state.sort}
+          selected={selected}
+          onSort={(sort) => change({ sort })}
+          onSelect={onSelect}
+        />
+      );
+    case 'cpus':
+      return <CpuTable {...resource(tab)} />;
+    case 'interrupts':
+      return <InterruptTable {...resource(tab)} />;
+    case 'functions':
+      return <FunctionTable {...resource(tab)} />;
+    case 'links':
+      return <LinkList model={model} search={search} post={post} onSelect={onSelect} />;
+  }
+}
+
+/** Lists that show what a search finds. */
+const searched: ReadonlySet<Tab> = new Set<Tab>(['regions', 'cpus', 'interrupts', 'functions', 'links']);
+
+function tabCounts({ result, blocks, collisions, gaps }: MapModel): Record<Tab, TabCount> {
+  const { cpus, interrupts, functions, links } = result.resources;
+  const count = (rows: readonly { readonly problems: readonly unknown[] }[]): TabCount => ({
+    rows: rows.length,
+    problems: rows.reduce((sum, { problems }) => sum + problems.length, 0),
+  });
+  return {
+    collisions: { rows: collisions.length, problems: 0 },
+    regions: { rows: blocks.size, problems: 0 },
+    gaps: { rows: gaps.length, problems: 0 },
+    cpus: count(cpus),
+    interrupts: count(interrupts),
+    functions: count(functions),
+    links: count(links),
   };
+}
+
+function isDark(): boolean {
+  const { classList } = document.body;
   return (
-    <section class="lower" aria-label="Lists">
-      <div class="tabs" role="tablist" aria-label="Lists" onKeyDown={go}>
-        {tabs.map(([id, title]) => (
-          <button
-            key={id}
-            id={`tab-${id}`}
-            type="button"
-            role="tab"
-            aria-selected={id === tab}
-            aria-controls="tab-panel"
-            tabIndex={id === tab ? 0 : -1}
-            onClick={() => onTab(id)}
-          >
-            {title} ({counts[id]})
-          </button>
-        ))}
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <div class="tab-panel" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
-        {children}
-      </div>
-    </section>
+    classList.contains('vscode-dark') || (classList.contains('vscode-high-contrast') && !classList.contains('vscode-high-contrast-light'))
   );
 }

@@ -1,5 +1,6 @@
 import { addressOf, parseAddress } from './address.ts';
 import type { DrawnBlock } from './map-model.ts';
+import type { SortKey } from './table-order.ts';
 import { kindWords } from './words.ts';
 
 const unitBits: Readonly<Record<string, bigint>> = { '': 0n, k: 10n, m: 20n, g: 30n, t: 40n };
@@ -43,7 +44,8 @@ function compares(operator: string | undefined, a: bigint, b: bigint): boolean {
 
 export type Column = 'lane' | 'name' | 'kind' | 'start' | 'end' | 'size' | 'flags';
 
-const keyOf: Readonly<Record<Column, (drawn: DrawnBlock) => bigint | string>> = {
+/** What regions are sorted by. */
+export const regionKeys: Readonly<Record<Column, (drawn: DrawnBlock) => SortKey>> = {
   lane: ({ lane }) => lane.title,
   name: ({ block }) => block.name,
   kind: ({ block }) => kindWords[block.kind],
@@ -52,14 +54,3 @@ const keyOf: Readonly<Record<Column, (drawn: DrawnBlock) => bigint | string>> = 
   size: ({ start, end }) => end - start,
   flags: ({ block }) => block.flags.join(' '),
 };
-
-/** By a column; what is equal there is by start address. */
-export function sortRegions(blocks: readonly DrawnBlock[], column: Column, descending: boolean): DrawnBlock[] {
-  const key = keyOf[column];
-  const sign = descending ? -1 : 1;
-  return [...blocks].sort((a, b) => {
-    const [left, right] = [key(a), key(b)];
-    if (left !== right) return (left < right ? -1 : 1) * sign;
-    return a.start < b.start ? -1 : a.start > b.start ? 1 : 0;
-  });
-}

@@ -1,11 +1,12 @@
+import { useMemo } from 'preact/hooks';
 import type { MapModel } from '../model/map-model.ts';
 import { kindWords } from '../model/words.ts';
 
 /** Colour, pattern and word of each kind of block in the map. */
 export function Legend({ model }: { model: MapModel }) {
-  const kinds = [...new Set([...model.blocks.values()].map(({ block }) => block.kind))];
+  const kinds = useMemo(() => [...new Set([...model.blocks.values()].map(({ block }) => block.kind))], [model]);
   return (
-    <ul class="legend" aria-label="Kinds of blocks">
+    <ul class="legend" id="legend" aria-label="Kinds of blocks">
       {kinds.map((kind) => (
         <li key={kind}>
           <span class={`swatch kind-${kind}`} aria-hidden="true" />

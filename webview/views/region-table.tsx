@@ -1,83 +1,68 @@
 import { useMemo } from 'preact/hooks';
 import { hex, humanSize } from '../model/address.ts';
-import type { MapModel } from '../model/map-model.ts';
-import { type Column, regionSearch, sortRegions } from '../model/region-search.ts';
+import type { DrawnBlock, MapModel } from '../model/map-model.ts';
+import { type Column, regionKeys, regionSearch } from '../model/region-search.ts';
 import type { Selected } from '../model/selection.ts';
+import { inOrder, type Sort } from '../model/table-order.ts';
 import { kindWords } from '../model/words.ts';
-
-const columns: readonly (readonly [Column, string])[] = [
-  ['lane', 'Lane'],
-  ['name', 'Name'],
-  ['kind', 'Kind'],
-  ['start', 'Start'],
-  ['end', 'End'],
-  ['size', 'Size'],
-  ['flags', 'Flags'],
-];
-
-/** More rows than anybody reads: the search finds the others. */
-const mostRows = 400;
+import { SortableTable, type TableColumn } from './sortable-table.tsx';
 
 export interface RegionTableProps {
   readonly model: MapModel;
   readonly search: string;
-  readonly sort: { readonly column: Column; readonly descending: boolean };
+  readonly sort: Sort<Column>;
   readonly selected: Selected | undefined;
-  readonly onSort: (sort: { column: Column; descending: boolean }) => void;
+  readonly onSort: (sort: Sort<Column>) => void;
   readonly onSelect: (selected: Selected) => void;
 }
 
 export function RegionTable({ model, search, sort, selected, onSort, onSelect }: RegionTableProps) {
-  const rows = useMemo(
-    () => sortRegions([...model.blocks.values()].filter(regionSearch(search)), sort.column, sort.descending),
-    [model, search, sort],
-  );
+  const rows = useMemo(() => {
+    const found = [...model.blocks.values()].filter(regionSearch(search));
+    return inOrder(found, regionKeys.start, false);
+  }, [model, search]);
+  if (model.blocks.size === 0) return <p class="hint">No regions: no config of this system has any in mem_regions yet.</p>;
+  if (rows.length === 0) return <p class="hint">{`Nothing found for “${search}”.`}</p>;
+  const column = (name: Column, title: string, cell: TableColumn<DrawnBlock, Column>['cell'], look?: 'number') => ({
+    name,
+    title,
+    key: regionKeys[name],
+    cell,
+    look,
+  });
   return (
-    <>
-      <table>
-        <caption class="unseen">Regions of all lanes</caption>
-        <thead>
-          <tr>
-            {columns.map(([column, title]) => {
-              const current = sort.column === column;
-              return (
-                <th key={column} scope="col" aria-sort={current ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
-                  <button type="button" class="sort" onClick={() => onSort({ column, descending: current && !sort.descending })}>
-                    {title}
-                    <span aria-hidden="true">{current ? (sort.descending ? ' ▾' : ' ▴') : ''}</span>
-                  </button>
-                </th>
-              );
-            })}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, mostRows).map((drawn) => {
-            const { block, lane, start, end } = drawn;
-            const chosen = selected?.kind === 'block' && selected.drawn.id === drawn.id;
-            return (
-              <tr key={drawn.id} class={chosen ? 'selected' : ''} aria-current={chosen ? 'true' : undefined}>
-                <td>{lane.title}</td>
-                <td>
-                  <button type="button" class="link-button" onClick={() => onSelect({ kind: 'block', drawn })}>
-                    {block.name}
-                  </button>
-                  {drawn.collisions.length > 0 && (
-                    <span class="sign"> ✕ collision {drawn.collisions.map(({ number }) => number).join(', ')}</span>
-                  )}
-                </td>
-                <td>{kindWords[block.kind]}</td>
-                <td class="number">{hex(start)}</td>
-                <td class="number">{hex(end)}</td>
-                <td class="number">{humanSize(end - start)}</td>
-                <td>{block.flags.join(' ')}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-      {rows.length === 0 && <p class="hint">{search === '' ? 'No regions.' : `Nothing found for “${search}”.`}</p>}
-      {rows.length > mostRows && <p class="hint">{`${rows.length - mostRows} more: search for what you look for.`}</p>}
-    </>
+    <SortableTable
+      caption="Regions of all lanes"
+      columns={[
+        column('lane', 'Lane', ({ lane }) => lane.title),
+        column('name', 'Name', (drawn) => (
+          <>
+            <button type="button" class="link-button" onClick={() => onSelect({ kind: 'block', drawn })}>
+              {drawn.block.name}
+            </button>
+            {drawn.collisions.length > 0 && <span class="sign"> {collisionsInWords(drawn)}</span>}
+          </>
+        )),
+        column('kind', 'Kind', ({ block }) => kindWords[block.kind]),
+        column('start', 'Start', ({ start }) => hex(start), 'number'),
+        column('end', 'End', ({ end }) => hex(end), 'number'),
+        column('size', 'Size', ({ start, end }) => humanSize(end - start), 'number'),
+        column('flags', 'Flags', ({ block }) => block.flags.join(' ')),
+      ]}
+      rows={rows}
+      idOf={({ id }) => id}
+      sort={sort}
+      onSort={onSort}
+      selected={selected?.kind === 'block' ? selected.drawn.id : undefined}
+    />
   );
+}
+
+/** A region that is in hundreds of collisions has more than a cell of a table holds. */
+const mostNumbers = 5;
+
+function collisionsInWords({ collisions }: DrawnBlock): string {
+  const numbers = collisions.slice(0, mostNumbers).map(({ number }) => number);
+  const more = collisions.length - numbers.length;
+  return `✕ collision ${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,5 +1,7 @@
 import type { MapChoice, MapWhatIf, MemoryMapResult } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { AxisZoom } from '../axis-zoom.ts';
+import { useMedia } from '../use-media.ts';
+import { GpuMemory } from './gpu-memory.tsx';
 
 export interface ToolbarProps {
   readonly map: MemoryMapResult;
@@ -12,107 +14,125 @@ export interface ToolbarProps {
   readonly onApply: (gpuMem: number) => void;
   readonly onSearch: (text: string) => void;
   readonly onZoomToSelection: () => void;
+  readonly onExport: () => void;
 }
 
+/** More of them than these are no row of buttons. */
+const mostVariants = 6;
+const mostMoments = 4;
+
 export function Toolbar(props: ToolbarProps) {
-  const { map, whatIf, search, zoom, canZoomToSelection, onWhatIf, onApply, onSearch, onZoomToSelection } = props;
+  const { map, whatIf, search, zoom, canZoomToSelection, onWhatIf, onApply, onSearch, onZoomToSelection, onExport } = props;
+  const isNarrow = useMedia('(max-width: 1100px)');
   const { gpuMem } = map;
-  const tried = whatIf.gpuMem;
-  const gpuNow = map.chosen.gpuMem ?? gpuMem?.value ?? 0;
   return (
     <header class="toolbar">
-      <h1 title={map.board}>{map.system}</h1>
-      {map.variants.length > 0 && (
-        <Segments
-          title="RAM"
-          choices={[{ id: '', title: 'all' }, ...map.variants]}
-          chosen={map.chosen.variant ?? ''}
-          onChoose={(id) => {
-            const { variant: _variant, ...rest } = whatIf;
-            onWhatIf(id === '' ? rest : { ...rest, variant: id });
-          }}
-        />
-      )}
-      {gpuMem !== undefined && (
-        <span class="slider">
-          <label for="gpu-mem">gpu_mem</label>
-          <input
-            id="gpu-mem"
-            type="range"
-            min={gpuMem.least}
-            max={gpuMem.most}
-            step={4}
-            value={gpuNow}
-            aria-valuetext={`${gpuNow} MiB`}
-            onInput={(event) => onWhatIf({ ...whatIf, gpuMem: Number(event.currentTarget.value) })}
+      <div class="tools">
+        <h1 title={map.board}>{map.system}</h1>
+        {map.variants.length > 0 && (
+          <Choice
+            title="RAM"
+            choices={[{ id: '', title: 'all' }, ...map.variants]}
+            chosen={map.chosen.variant ?? ''}
+            asMenu={map.variants.length > mostVariants}
+            onChoose={(id) => {
+              const { variant: _variant, ...rest } = whatIf;
+              onWhatIf(id === '' ? rest : { ...rest, variant: id });
+            }}
           />
-          <output for="gpu-mem">{gpuNow} MiB</output>
-          {tried !== undefined && map.configTxt !== undefined && (
-            <button type="button" class="plain" title={`Write gpu_mem=${tried} into config.txt`} onClick={() => onApply(tried)}>
-              Apply to config.txt
-            </button>
-          )}
-          {tried !== undefined && (
-            <button
-              type="button"
-              class="plain"
-              title="Take the value of config.txt again"
-              onClick={() => {
-                const { gpuMem: _gpuMem, ...rest } = whatIf;
-                onWhatIf(rest);
-              }}
-            >
-              Reset
-            </button>
-          )}
-        </span>
-      )}
-      {map.moments.length > 0 && (
-        <Segments title="Moment" choices={map.moments} chosen={map.chosen.moment} onChoose={(moment) => onWhatIf({ ...whatIf, moment })} />
-      )}
-      <Segments
-        title="View"
-        choices={[
-          { id: 'physical', title: 'physical' },
-          { id: 'virtual', title: 'guest' },
-        ]}
-        chosen={map.view}
-        onChoose={(view) => onWhatIf({ ...whatIf, view: view === 'virtual' ? 'virtual' : 'physical' })}
-      />
-      <input
-        class="search"
-        type="search"
-        placeholder="0xfe215040, name, > 1 MiB"
-        aria-label="Search by address, name or size"
-        value={search}
-        onInput={(event) => onSearch(event.currentTarget.value)}
-      />
-      <fieldset class="segments" aria-label="Zoom">
-        <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={() => zoom?.zoomBy(1 / 1.5)}>
-          −
+        )}
+        {gpuMem !== undefined && (
+          <GpuMemory
+            gpuMem={gpuMem}
+            now={map.chosen.gpuMem ?? gpuMem.value}
+            tried={whatIf.gpuMem}
+            canApply={map.configTxt !== undefined}
+            onTry={(value) => {
+              const { gpuMem: _gpuMem, ...rest } = whatIf;
+              onWhatIf(value === undefined ? rest : { ...rest, gpuMem: value });
+            }}
+            onApply={onApply}
+          />
+        )}
+        {map.moments.length > 0 && (
+          <Choice
+            title="Moment"
+            choices={map.moments}
+            chosen={map.chosen.moment}
+            asMenu={isNarrow || map.moments.length > mostMoments}
+            onChoose={(moment) => onWhatIf({ ...whatIf, moment })}
+          />
+        )}
+        <Choice
+          title="View"
+          choices={[
+            { id: 'physical', title: 'physical' },
+            { id: 'virtual', title: 'guest' },
+          ]}
+          chosen={map.view}
+          asMenu={false}
+          onChoose={(view) => onWhatIf({ ...whatIf, view: view === 'virtual' ? 'virtual' : 'physical' })}
+        />
+      </div>
+      <div class="tools tools-view">
+        <input
+          class="search"
+          type="search"
+          placeholder="0xfe215040, name, > 1 MiB"
+          aria-label="Search by address, name or size"
+          value={search}
+          onInput={(event) => onSearch(event.currentTarget.value)}
+        />
+        <fieldset class="segments" aria-label="Zoom">
+          <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={() => zoom?.zoomBy(1 / 1.5)}>
+            −
+          </button>
+          <button type="button" title="Show all of it (0)" onClick={() => zoom?.fit(true)}>
+            Fit
+          </button>
+          <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => zoom?.zoomBy(1.5)}>
+            +
+          </button>
+          <button type="button" title="Zoom to the selection (z)" disabled={!canZoomToSelection} onClick={onZoomToSelection}>
+            Selection
+          </button>
+        </fieldset>
+        <button
+          type="button"
+          class="plain export"
+          title="Write the map as it is shown into a file: SVG, PNG, Markdown or JSON"
+          onClick={onExport}
+        >
+          <span aria-hidden="true">⤓ </span>Export
         </button>
-        <button type="button" title="Show all of it (0)" onClick={() => zoom?.fit(true)}>
-          Fit
-        </button>
-        <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => zoom?.zoomBy(1.5)}>
-          +
-        </button>
-        <button type="button" title="Zoom to the selection (z)" disabled={!canZoomToSelection} onClick={onZoomToSelection}>
-          Selection
-        </button>
-      </fieldset>
+      </div>
     </header>
   );
 }
 
-interface SegmentsProps {
+interface ChoiceProps {
   readonly title: string;
   readonly choices: readonly MapChoice[];
   readonly chosen: string;
+  readonly asMenu: boolean;
   readonly onChoose: (id: string) => void;
 }
 
-function Segments({ title, choices, chosen, onChoose }: SegmentsProps) {
+function Choice({ title, choices, chosen, asMenu, onChoose }: ChoiceProps) {
+  if (asMenu) {
+    return (
+      <label class="menu">
+        <span>{title}</span>
+        <select value={chosen} onChange={(event) => onChoose(event.currentTarget.value)}>
+          {choices.map((choice) => (
+            <option key={choice.id} value={choice.id}>
+              {choice.title}
+            </option>
+          ))}
+        </select>
+      </label>
+    );
+  }
   return (
     <fieldset class="segments">
       <legend>{title}</legend>
