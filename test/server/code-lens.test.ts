@@ -11,10 +11,17 @@ const variant = '/work/configs/rpi4-8gb.c';
 const variantText = '#define VARIANT 1\n#include <jailhouse/types.h>\n#include "rpi4.c"\n';
 
 let client: LspClient;
+let refreshes = 0;
 
 async function start(experimental?: unknown): Promise<void> {
   const fs = new MemoryFileSystem({ ...rpi4Files(), [solo]: soloCell, [variant]: variantText });
-  client = await LspClient.start(new Workspace(fs), fs, { folders: ['/work'], capabilities: { ...pushing, experimental } });
+  const workspace = { ...pushing.workspace, codeLens: { refreshSupport: true } };
+  client = await LspClient.start(new Workspace(fs), fs, { folders: ['/work'], capabilities: { ...pushing, workspace, experimental } });
+  refreshes = 0;
+  client.connection.onRequest('workspace/codeLens/refresh', () => {
+    refreshes++;
+    return null;
+  });
 }
 
 afterEach(async () => {
@@ -56,6 +63,30 @@ it.each([
   await start({ showMemoryMap: true });
   await client.open(path, text);
   expect(await lensesOf(path)).toEqual([]);
+});
+
+it('asks the client to look again when another file makes a config part of a system, or takes that away', async () => {
+  await start({ showMemoryMap: true });
+  await client.open(solo, soloCell);
+  expect(await lensesOf(solo)).toEqual([]);
+  const project = '/other/jailhouse.json';
+  const naming = JSON.stringify({ revision: 14, systems: { rpi4: { rootCell: '../work/configs/rpi4.c', cells: ['solo.c'] } } });
+  await client.open(project, naming);
+  await client.quiet();
+  expect(refreshes).toBe(1);
+  expect(await lensesOf(solo)).toHaveLength(1);
+  // Its own edits are no reason: the client asks after them anyway.
+  await client.edit(solo, `${soloCell}\n`);
+  await client.quiet();
+  expect(refreshes).toBe(1);
+  await client.edit(project, JSON.stringify({ revision: 14, systems: {} }));
+  await client.quiet();
+  expect(refreshes).toBe(2);
+  expect(await lensesOf(solo)).toEqual([]);
+  await client.close(solo);
+  await client.edit(project, naming);
+  await client.quiet();
+  expect(refreshes).toBe(2);
 });
 
 it('is not offered to a client that has no such command', async () => {

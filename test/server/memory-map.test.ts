@@ -170,6 +170,20 @@ it('mends a collision by the fix that it names', async () => {
   expect(await client.connection.sendRequest('jailhouse-cells/mapFix', { ...params, uri: 'file:///nowhere.c' })).toBeNull();
 });
 
+it('keeps what a page tries apart from what the view of systems shows', async () => {
+  const whatIf: MapWhatIf = { gpuMem: 944 };
+  const plain = await mapOf(root);
+  const tried = (await mapOf(root, whatIf)).collisions.find(
+    ({ id, fixes }) => fixes.length > 0 && !plain.collisions.some((one) => one.id === id),
+  );
+  if (tried === undefined) throw new Error('so much GPU memory collides with nothing');
+  const params: MapFixParams = { uri: uriOf(root), collision: tried.id, title: tried.fixes[0] ?? '' };
+  expect(await client.connection.sendRequest('jailhouse-cells/memoryMap', { uri: uriOf(root), shownIn: 'systems' })).toEqual(plain);
+  expect(await client.connection.sendRequest('jailhouse-cells/mapFix', params)).not.toBeNull();
+  await mapOf(root);
+  expect(await client.connection.sendRequest('jailhouse-cells/mapFix', params)).toBeNull();
+});
+
 it('writes the GPU memory that was tried into config.txt', async () => {
   expect((await mapOf(root)).configTxt).toBe(uriOf(configTxt));
   const text = fs.readText(configTxt) ?? '';
