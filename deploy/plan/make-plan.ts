@@ -1,0 +1,274 @@
+import type { TargetCell, TargetRecord, TargetState } from '../observe/target-state.ts';
+import type { Goal, NoPlan, Plan, PlannedCell, PlannedFile, Prepared, Step, StepKind } from './plan.ts';
+
+/** Which way of running a cell fits what there is. */
+type CellNeed = 'nothing' | 'start' | 'load' | 'create';
+
+/** What has to be done on a target so that the goal is reached. The same state and goal give the same plan; in the goal's state it is empty. */
+export function makePlan(prepared: Prepared, state: TargetState, goal: Goal): Plan | NoPlan {
+  return new Planner(prepared, state, goal).make();
+}
+
+class Planner {
+  private readonly notes: string[] = [];
+  private readonly record: TargetRecord | undefined;
+
+  constructor(
+    private readonly prepared: Prepared,
+    private readonly state: TargetState,
+    private readonly goal: Goal,
+  ) {
+    const { record } = state;
+    this.record = record !== undefined && record.bootId === state.bootId ? record : undefined;
+  }
+
+  make(): Plan | NoPlan {
+    const { goal, prepared, state } = this;
+    if (state.tool === undefined) {
+      return {
+        reason: 'There is no "jailhouse" program on the target: install the Jailhouse tools (make install) or add their folder to PATH.',
+        place: undefined,
+      };
+    }
+    if (goal.kind === 'disable') return this.plan(this.disable());
+    if (goal.kind === 'stop' || goal.kind === 'destroy') return this.end(goal.kind, goal.cells);
+    const names =
+      goal.kind === 'enable' ? [] : (goal.cells ?? (prepared.deployment.explicitSet ? prepared.cells.map(({ cell }) => cell.name) : []));
+    const cells: PlannedCell[] = [];
+    for (const name of names) {
+      const cell = prepared.cells.find((candidate) => candidate.cell.name === name);
+      if (cell === undefined) return { reason: `${prepared.deployment.system} has no cell "${name}".`, place: undefined };
+      cells.push(cell);
+    }
+    return this.deploy(cells, goal.kind === 'restart');
+  }
+
+  private deploy(cells: readonly PlannedCell[], again: boolean): Plan | NoPlan {
+    const { prepared, state, record } = this;
+    const rootCell = state.cells.find(({ id }) => id === 0);
+    const keepsRoot =
+      state.enabled &&
+      record !== undefined &&
+      record.system === prepared.deployment.system &&
+      record.root.config === prepared.root.digest &&
+      record.root.inode === rootCell?.inode;
+    const renew = !keepsRoot;
+    const needs = new Map(cells.map((cell) => [cell, renew ? 'create' : this.needOf(cell, again)] as const));
+    const steps: Step[] = [];
+    if (renew && state.enabled) {
+      const running = state.cells.filter(({ id }) => id !== 0).map(({ name }) => name);
+      const reason = record === undefined ? 'it runs with a system config that is not known' : 'the system config changed';
+      steps.push(step('disable', 'disable the hypervisor', [['jailhouse', 'disable']], { reason, dangerous: true }));
+      if (running.length > 0)
+        this.notes.push(`Disabling destroys ${running.length === 1 ? 'the cell' : 'the cells'} ${running.join(', ')}.`);
+    }
+    if (state.module === 'not loaded') steps.push(step('module', 'load the kernel module', [['modprobe', 'jailhouse']], {}));
+    if (renew) {
+      const { root } = prepared.deployment;
+      steps.push(
+        step('enable', 'enable the hypervisor', [['jailhouse', 'enable', prepared.root.name]], {
+          dangerous: true,
+          config: root.path,
+          place: prepared.deployment.expected.hypervisorMemory.place ?? root.place,
+        }),
+      );
+    } else {
+      for (const foreign of this.inTheWay(cells, needs)) {
+        steps.push(
+          step('destroy', `destroy cell ${foreign.name}`, [destroyCommand(foreign)], {
+            cell: foreign.name,
+            dangerous: true,
+            reason: `it holds ${cpuWords(foreign.cpus)}, which a cell of ${prepared.deployment.system} needs`,
+          }),
+        );
+      }
+      for (const [{ cell }, need] of needs) {
+        const old = this.onTarget(cell.name);
+        if (need === 'create' && old !== undefined) {
+          const reason =
+            this.recorded(cell.name) === undefined
+              ? 'it was made of a config that is not known'
+              : old.state === 'failed'
+                ? 'it has failed'
+                : 'its config changed';
+          steps.push(step('destroy', `destroy cell ${cell.name}`, [destroyCommand(old)], { cell: cell.name, dangerous: true, reason }));
+        }
+      }
+    }
+    for (const [cell, need] of needs) steps.push(...this.cellSteps(cell, need, renew));
+    const uploads = this.uploads([prepared.root, ...cells.flatMap(filesOf)]);
+    const all = [...uploads, ...steps];
+    if (all.length > 0) all.push(step('finish', 'write down what runs', [], {}));
+    return this.plan(all, this.recordAfter(cells, renew));
+  }
+
+  private needOf(planned: PlannedCell, again: boolean): CellNeed {
+    const there = this.onTarget(planned.cell.name);
+    const known = this.recorded(planned.cell.name);
+    if (there === undefined || known === undefined || known.inode !== there.inode || known.config !== planned.config.digest)
+      return 'create';
+    // What has failed is made anew: nobody knows what it did to its memory.
+    if (there.state === 'failed' || there.state === 'invalid' || there.state === 'Comm ABI mismatch') return 'create';
+    if (planned.guest === undefined) return 'nothing';
+    if (known.guest !== planned.guest || again) return 'load';
+    return there.state.startsWith('running') ? 'nothing' : 'load';
+  }
+
+  private cellSteps(planned: PlannedCell, need: CellNeed, renew: boolean): Step[] {
+    const { cell } = planned;
+    const blame = { cell: cell.name, config: cell.path, place: cell.place };
+    const steps: Step[] = [];
+    const { network } = cell;
+    // Enabling makes the devices anew, without addresses.
+    if (network !== undefined && (renew || !(this.state.addresses.get(network.device) ?? []).includes(network.address))) {
+      const commands = [
+        ['ip', 'address', 'add', network.address, 'dev', network.device],
+        ['ip', 'link', 'set', network.device, 'up'],
+      ];
+      steps.push(step('network', `give ${network.device} the address ${network.address}`, commands, { ...blame, place: network.place }));
+    }
+    if (need === 'nothing') return steps;
+    const { kernel, initrd, deviceTree } = planned;
+    if (kernel !== undefined && deviceTree !== undefined) {
+      const { commandLine } = cell.linux ?? {};
+      const command = ['jailhouse', 'cell', 'linux', planned.config.name, kernel.name, '-d', deviceTree.name];
+      if (initrd !== undefined) command.push('-i', initrd.name);
+      if (commandLine !== undefined) command.push('-c', commandLine);
+      const reason = need === 'load' ? 'its guest changed or does not run' : '';
+      steps.push(step('linux', `start Linux in cell ${cell.name}`, [command], { ...blame, dangerous: true, reason }));
+      return steps;
+    }
+    if (need === 'create')
+      steps.push(
+        step('create', `create cell ${cell.name}`, [['jailhouse', 'cell', 'create', planned.config.name]], { ...blame, dangerous: true }),
+      );
+    if (planned.images.length === 0) return steps;
+    const images = planned.images.flatMap(({ file, address }) => [file.name, '-a', `0x${address.toString(16)}`]);
+    const reason = need === 'load' ? 'its images changed or it does not run' : '';
+    steps.push(
+      step('load', `load cell ${cell.name}`, [['jailhouse', 'cell', 'load', '--name', cell.name, ...images]], {
+        ...blame,
+        dangerous: true,
+        reason,
+      }),
+    );
+    steps.push(
+      step('start', `start cell ${cell.name}`, [['jailhouse', 'cell', 'start', '--name', cell.name]], { ...blame, dangerous: true }),
+    );
+    return steps;
+  }
+
+  /** Cells of nobody here that hold CPUs of cells that are to be created. */
+  private inTheWay(cells: readonly PlannedCell[], needs: ReadonlyMap<PlannedCell, CellNeed>): readonly TargetCell[] {
+    const names = new Set(cells.map(({ cell }) => cell.name));
+    const wanted = new Set(cells.filter((cell) => needs.get(cell) === 'create').flatMap(({ cell }) => cell.cpus));
+    return this.state.cells.filter(({ id, name, cpus }) => id !== 0 && !names.has(name) && cpus.some((cpu) => wanted.has(cpu)));
+  }
+
+  private uploads(files: readonly PlannedFile[]): Step[] {
+    return files
+      .filter(({ name, digest }) => this.state.current.get(name) !== digest && this.state.next.get(name) !== digest)
+      .map((file) => ({
+        ...step('upload', `send ${file.name}`, [], { reason: `${file.title}, ${file.size} bytes`, place: file.place }),
+        file,
+      }));
+  }
+
+  private disable(): Step[] {
+    if (!this.state.enabled) return [];
+    const cells = this.state.cells.filter(({ id }) => id !== 0);
+    if (cells.length > 0)
+      this.notes.push(`Disabling destroys ${cells.length === 1 ? 'the cell' : 'the cells'} ${cells.map(({ name }) => name).join(', ')}.`);
+    return [
+      step('disable', 'disable the hypervisor', [['jailhouse', 'disable']], { dangerous: true }),
+      step('finish', 'write down what runs', [], {}),
+    ];
+  }
+
+  private end(kind: 'stop' | 'destroy', names: readonly string[]): Plan | NoPlan {
+    const steps: Step[] = [];
+    const gone = new Set<string>();
+    for (const name of names) {
+      const there = this.onTarget(name);
+      const isPlanned = this.prepared.deployment.cells.some((cell) => cell.name === name);
+      if (there === undefined) {
+        if (!isPlanned) return { reason: `There is no cell "${name}" on the target.`, place: undefined };
+        continue;
+      }
+      if (kind === 'destroy') {
+        gone.add(name);
+        steps.push(step('destroy', `destroy cell ${name}`, [destroyCommand(there)], { cell: name, dangerous: true }));
+      } else if (there.state !== 'shut down') {
+        steps.push(
+          step('shutdown', `stop cell ${name}`, [['jailhouse', 'cell', 'shutdown', '--name', name]], { cell: name, dangerous: true }),
+        );
+      }
+    }
+    if (steps.length > 0) steps.push(step('finish', 'write down what runs', [], {}));
+    const { record } = this;
+    return this.plan(steps, record && { ...record, cells: record.cells.filter(({ name }) => !gone.has(name)) });
+  }
+
+  private recordAfter(cells: readonly PlannedCell[], renew: boolean): TargetRecord {
+    const { prepared, state, record } = this;
+    const inode = (name: string): string => (renew ? '' : (this.onTarget(name)?.inode ?? ''));
+    const made = cells.map(({ cell, config, guest }) => ({ name: cell.name, inode: inode(cell.name), config: config.digest, guest }));
+    const kept = renew ? [] : (record?.cells ?? []).filter(({ name }) => !made.some((cell) => cell.name === name));
+    const rootInode = renew ? '' : (state.cells.find(({ id }) => id === 0)?.inode ?? '');
+    return {
+      system: prepared.deployment.system,
+      bootId: state.bootId,
+      root: { inode: rootInode, config: prepared.root.digest },
+      cells: [...kept, ...made],
+    };
+  }
+
+  private onTarget(name: string): TargetCell | undefined {
+    return this.state.cells.find((cell) => cell.id !== 0 && cell.name === name);
+  }
+
+  private recorded(name: string): TargetRecord['cells'][number] | undefined {
+    const there = this.onTarget(name);
+    return this.record?.cells.find((cell) => cell.name === name && cell.inode === there?.inode);
+  }
+
+  private plan(steps: readonly Step[], record?: TargetRecord): Plan {
+    const { prepared, goal, notes } = this;
+    return { system: prepared.deployment.system, goal, folder: prepared.folder, steps, record, notes };
+  }
+}
+
+/** Every file of a cell, its config first. */
+export function filesOf(cell: PlannedCell): readonly PlannedFile[] {
+  const { config, kernel, initrd, deviceTree, images, companions } = cell;
+  return [config, kernel, initrd, deviceTree, ...images.map(({ file }) => file), ...companions].filter((file) => file !== undefined);
+}
+
+function step(
+  kind: StepKind,
+  title: string,
+  commands: readonly (readonly string[])[],
+  more: Partial<Pick<Step, 'reason' | 'dangerous' | 'cell' | 'config' | 'place'>>,
+): Step {
+  return {
+    kind,
+    title,
+    reason: '',
+    dangerous: false,
+    commands,
+    cell: undefined,
+    file: undefined,
+    config: undefined,
+    place: undefined,
+    ...more,
+  };
+}
+
+/** By number: a cell that was made by hand may have any name. */
+function destroyCommand({ id }: TargetCell): readonly string[] {
+  return ['jailhouse', 'cell', 'destroy', String(id)];
+}
+
+function cpuWords(cpus: readonly number[]): string {
+  return `${cpus.length === 1 ? 'CPU' : 'CPUs'} ${cpus.join(', ')}`;
+}
