@@ -1,7 +1,7 @@
 import { bdfName } from '../../config/ivshmem.ts';
 import type { Finding } from '../../source/finding.ts';
 import type { Span } from '../../source/span.ts';
-import type { Resources } from './model.ts';
+import type { InterruptRow, Resources } from './model.ts';
 import { cpuRules, functionRules, interruptRules, irqchipRules, linkRules } from './resource-rules.ts';
 
 interface Row {
@@ -28,7 +28,7 @@ export function findingsByRow(resources: Resources, findings: readonly Finding[]
     if (interruptRules.has(finding.rule)) {
       const named = irqchipRules.has(finding.rule) ? undefined : numbersIn(finding.message, 'INTID');
       for (const row of resources.interrupts) {
-        const isNamed = named?.has(row.intid) ?? isAbout(row, finding);
+        const isNamed = named?.has(row.intid) ?? (isAbout(row, finding) && !isOfOtherDevice(row, finding.message));
         if (isNamed || (row.claims.length > 1 && sharesUnnamed(row, finding))) tell(row, finding);
       }
     }
@@ -44,7 +44,7 @@ function tellByBdf(
   finding: Finding,
   tell: (row: object, finding: Finding) => void,
 ): void {
-  const named = new Set(finding.message.match(/\b[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b/g));
+  const named = bdfsIn(finding.message);
   const told = new Set<number>();
   for (const row of rows) {
     if (!isAbout(row, finding) || (named.size > 0 && !named.has(bdfName(row.bdf)))) continue;
@@ -52,6 +52,16 @@ function tellByBdf(
     tell(row, finding);
   }
   for (const row of rows) if (!told.has(row.bdf) && named.has(bdfName(row.bdf))) tell(row, finding);
+}
+
+function bdfsIn(message: string): ReadonlySet<string> {
+  return new Set(message.match(/\b[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b/g));
+}
+
+/** One `vpci_irq_base` is the place of all virtual devices: where the message names one, only its line is meant. */
+function isOfOtherDevice({ virtual }: InterruptRow, message: string): boolean {
+  const named = [...bdfsIn(message)];
+  return virtual.length > 0 && named.length > 0 && !named.some((bdf) => virtual.some((device) => device.startsWith(`ivshmem ${bdf} `)));
 }
 
 /** `CPU 2`, `CPUs 0, 2-3`, `INTID 32-159`: the first such list, for what follows is said of others. Undefined where there is none. */
