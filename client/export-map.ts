@@ -6,16 +6,25 @@ import {
   mapExportRequest,
   type NoMemoryMap,
 } from '@jailhouse-cells/protocol/map-messages.ts';
-import { commands, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import { commands, ProgressLocation, type QuickPickItem, Uri, window, workspace } from 'vscode';
 import type { Server } from './server.ts';
 
 interface FormItem extends QuickPickItem {
+  /** What the server writes. */
   readonly form: MapExportForm;
   readonly ending: string;
+  /** The page of the map draws a picture of it. */
+  readonly isDrawn?: boolean;
+}
+
+/** Lets a page of the map draw a PNG of an SVG; throws what keeps it from that. */
+export interface PngDrawer {
+  drawPng(svg: string): Promise<Uint8Array>;
 }
 
 const forms: readonly FormItem[] = [
   { form: 'svg', ending: 'svg', label: 'SVG', description: 'a drawing, for light and dark pages' },
+  { form: 'svg', ending: 'png', label: 'PNG', description: 'a picture, light or dark as the editor is', isDrawn: true },
   { form: 'markdown', ending: 'md', label: 'Markdown', description: 'a table of blocks and free gaps, and the collisions' },
   { form: 'json', ending: 'json', label: 'JSON', description: 'all of it, for programs' },
 ];
@@ -24,8 +33,13 @@ const forms: readonly FormItem[] = [
  * `Jailhouse: Export Memory Map`: asks for form and file, and writes the map there.
  *
  * @param map The map in front of the user as it is shown, else any file of a system.
+ * @param openPage The page of a system, opened where there is none: it draws pictures.
  */
-export async function exportMap(server: Server, map: MemoryMapParams | undefined): Promise<void> {
+export async function exportMap(
+  server: Server,
+  map: MemoryMapParams | undefined,
+  openPage: (rootUri: string, system: string) => Promise<PngDrawer>,
+): Promise<void> {
   if (map === undefined) {
     await window.showInformationMessage('Open a Jailhouse config or a memory map first: the map of its system is exported.');
     return;
@@ -46,7 +60,13 @@ export async function exportMap(server: Server, map: MemoryMapParams | undefined
       filters: { [item.label]: [item.ending] },
     });
     if (target === undefined) return;
-    await workspace.fs.writeFile(target, new TextEncoder().encode(answer.text));
+    const bytes =
+      item.isDrawn === true
+        ? await window.withProgress({ location: ProgressLocation.Notification, title: 'Drawing the memory map …' }, async () =>
+            (await openPage(answer.rootUri, answer.system)).drawPng(answer.text),
+          )
+        : new TextEncoder().encode(answer.text);
+    await workspace.fs.writeFile(target, bytes);
     const choice = await window.showInformationMessage(`Wrote ${target.fsPath}.`, 'Open');
     if (choice !== undefined) await commands.executeCommand('vscode.open', target);
   } catch (error) {

@@ -8,14 +8,14 @@ export interface MapPageParts {
   readonly nonce: string;
 }
 
-/** The page of the memory map: one script, one style sheet, nothing from outside, no text of the user. */
+/** The page of the memory map: one script, one style sheet, nothing from outside, no text of the user. Pictures are those that it draws itself. */
 export function mapPage({ script, style, source, nonce }: MapPageParts): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'; img-src blob:">
 <title>Memory Map</title>
 <link rel="stylesheet" href="${style}">
 </head>

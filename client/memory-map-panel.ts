@@ -12,6 +12,7 @@ import {
 } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { MapPageInput, MapPageOutput } from '@jailhouse-cells/protocol/map-page-messages.ts';
 import { Disposable, env, Uri, type WebviewPanel, window, workspace } from 'vscode';
+import { MapPictures } from './map-pictures.ts';
 import { blocksAtCaret, type Caret } from './map-sources.ts';
 import { mapPage } from './memory-map-page.ts';
 import { revealPlace } from './reveal-place.ts';
@@ -26,20 +27,34 @@ export class MemoryMapPanel {
   private askAgain = false;
   private caret: Caret | undefined;
   private readonly ends: Disposable[] = [];
+  private readonly pictures = new MapPictures();
 
-  /** @param rootUri The system config, or any file of the system. */
+  /**
+   * @param rootUri The system config, or any file of the system.
+   * @param onExport The user wants a file of the map.
+   */
   constructor(
     private readonly panel: WebviewPanel,
     private readonly server: Server,
     readonly rootUri: string,
     extensionUri: Uri,
+    private readonly onExport: () => Promise<void>,
   ) {
     const { webview } = panel;
     const folder = Uri.joinPath(extensionUri, 'dist');
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
     this.ends.push(
       webview.onDidReceiveMessage((message: MapPageOutput) => this.receive(message)),
-      panel.onDidDispose(() => Disposable.from(...this.ends).dispose()),
+      panel.onDidChangeViewState(() => {
+        // A hidden page is gone; it says that it is ready when it is shown again.
+        if (panel.visible) return;
+        this.ready = false;
+        this.pictures.pageIsGone();
+      }),
+      panel.onDidDispose(() => {
+        this.pictures.abandon('its page was closed');
+        Disposable.from(...this.ends).dispose();
+      }),
     );
     webview.html = mapPage({
       script: webview.asWebviewUri(Uri.joinPath(folder, 'webview.js')).toString(),
@@ -55,7 +70,20 @@ export class MemoryMapPanel {
 
   /** In front of the user now, and what it shows. */
   get shown(): MemoryMapParams | undefined {
-    return this.panel.active ? { uri: this.rootUri, whatIf: this.whatIf } : undefined;
+    return this.panel.active ? this.params : undefined;
+  }
+
+  /** What it shows, also behind other editors. */
+  get params(): MemoryMapParams {
+    return { uri: this.rootUri, whatIf: this.whatIf };
+  }
+
+  /** Lets the page draw a PNG of an SVG; brings it to the front when it is hidden, as only pages that are shown exist. */
+  async drawPng(svg: string): Promise<Uint8Array> {
+    if (!this.panel.visible) this.panel.reveal(undefined, true);
+    const picture = this.pictures.draw((number) => this.send({ type: 'draw-png', picture: number, svg }));
+    if (this.ready) this.pictures.pageIsReady();
+    return picture;
   }
 
   show(): void {
@@ -64,7 +92,6 @@ export class MemoryMapPanel {
 
   /** Asks for the map; while an answer is outstanding, once more after it. */
   async refresh(): Promise<void> {
-    // A hidden page is gone; it says that it is ready when it is shown again.
     if (!this.ready) return;
     if (this.asking) {
       this.askAgain = true;
@@ -125,7 +152,13 @@ export class MemoryMapPanel {
       case 'ready':
         this.ready = true;
         this.whatIf = message.whatIf;
+        this.pictures.pageIsReady();
         return this.refresh();
+      case 'export':
+        return this.onExport();
+      case 'png':
+        this.pictures.answer(message);
+        return;
       case 'what-if':
         this.whatIf = message.whatIf;
         return this.refresh();

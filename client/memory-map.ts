@@ -12,13 +12,26 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
   /** By URI of the system config. */
   const panels = new Map<string, MemoryMapPanel>();
 
+  const exportFile = (map: MemoryMapParams | undefined) => exportMap(server, map, (rootUri, system) => open(rootUri, system));
+
   const adopt = (panel: WebviewPanel, rootUri: string) => {
-    const created = new MemoryMapPanel(panel, server, rootUri, extensionUri);
+    const created: MemoryMapPanel = new MemoryMapPanel(panel, server, rootUri, extensionUri, () => exportFile(created.params));
     panels.set(rootUri, created);
     created.onDidDispose(() => {
       if (panels.get(rootUri) === created) panels.delete(rootUri);
     });
     if (window.activeTextEditor !== undefined) created.follow(caretOf(window.activeTextEditor));
+    return created;
+  };
+
+  /** The panel of a system: the one there is, or a new one. */
+  const open = async (rootUri: string, system: string) => {
+    const there = panels.get(rootUri);
+    if (there !== undefined) return there;
+    const created = adopt(window.createWebviewPanel(viewType, `Memory Map: ${system}`, ViewColumn.Beside), rootUri);
+    // A column of its own: files are opened beside it, not over it.
+    if (window.tabGroups.activeTabGroup.tabs.length === 1) await commands.executeCommand('workbench.action.lockEditorGroup');
+    return created;
   };
 
   const show = async (resource: unknown) => {
@@ -35,13 +48,9 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
         await window.showInformationMessage(answer.reason);
         return;
       }
-      const shown = panels.get(answer.rootUri);
-      if (shown !== undefined) shown.show();
-      else {
-        adopt(window.createWebviewPanel(viewType, `Memory Map: ${answer.system}`, ViewColumn.Beside), answer.rootUri);
-        // A column of its own: files are opened beside it, not over it.
-        if (window.tabGroups.activeTabGroup.tabs.length === 1) await commands.executeCommand('workbench.action.lockEditorGroup');
-      }
+      const there = panels.get(answer.rootUri);
+      if (there !== undefined) there.show();
+      else await open(answer.rootUri, answer.system);
     } catch (error) {
       await window.showErrorMessage(`The language server gave no map: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -55,7 +64,7 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
     commands.registerCommand('jailhouseCells.exportMemoryMap', async (resource?: unknown) => {
       const inFront = [...panels.values()].flatMap(({ shown }) => shown ?? [])[0];
       const uri = uriOf(resource);
-      await exportMap(server, inFront ?? (uri && { uri: uri.toString() }));
+      await exportFile(inFront ?? (uri && { uri: uri.toString() }));
     }),
     window.registerWebviewPanelSerializer(viewType, {
       async deserializeWebviewPanel(panel: WebviewPanel, state: Partial<MapPageState> | undefined) {

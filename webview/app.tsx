@@ -1,5 +1,6 @@
 import type { MapWhatIf, MemoryMapResult } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { MapPageInput, MapPageOutput } from '@jailhouse-cells/protocol/map-page-messages.ts';
+import type { ResourceProblem } from '@jailhouse-cells/protocol/resource-messages.ts';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AxisZoom } from './axis-zoom.ts';
 import { drawPng } from './draw-png.ts';
@@ -220,14 +221,16 @@ const searched: ReadonlySet<Tab> = new Set<Tab>(['regions', 'cpus', 'interrupts'
 
 function tabCounts({ result, blocks, collisions, gaps }: MapModel): Record<Tab, TabCount> {
   const { cpus, interrupts, functions, links } = result.resources;
-  const count = (rows: readonly { readonly problems: readonly unknown[] }[]): TabCount => ({
-    rows: rows.length,
-    problems: rows.reduce((sum, { problems }) => sum + problems.length, 0),
-  });
+  const plain = (rows: number): TabCount => ({ rows, problems: 0, worst: undefined });
+  const count = (rows: readonly { readonly problems: readonly ResourceProblem[] }[]): TabCount => {
+    const severities = rows.flatMap(({ problems }) => problems.map(({ severity }) => severity));
+    const problems = severities.filter((severity) => severity === 'error' || severity === 'warning').length;
+    return { rows: rows.length, problems, worst: severities.includes('error') ? 'error' : problems > 0 ? 'warning' : undefined };
+  };
   return {
-    collisions: { rows: collisions.length, problems: 0 },
-    regions: { rows: blocks.size, problems: 0 },
-    gaps: { rows: gaps.length, problems: 0 },
+    collisions: plain(collisions.length),
+    regions: plain(blocks.size),
+    gaps: plain(gaps.length),
     cpus: count(cpus),
     interrupts: count(interrupts),
     functions: count(functions),

@@ -43,6 +43,10 @@ export function Detail({ model, selected, post, onSelect }: DetailProps) {
   );
 }
 
+/** Of one block: more than anybody reads there. */
+const mostCollisions = 10;
+const mostBlocks = 30;
+
 type Part<T> = Omit<DetailProps, 'selected'> & { readonly drawn: T };
 
 function BlockDetail({ model, drawn, post, onSelect }: Part<DrawnBlock>) {
@@ -95,9 +99,10 @@ function BlockDetail({ model, drawn, post, onSelect }: Part<DrawnBlock>) {
         )}
         <Source place={block.place} post={post} />
       </Range>
-      {collisions.map((collision) => (
+      {collisions.slice(0, mostCollisions).map((collision) => (
         <CollisionText key={collision.id} drawn={collision} post={post} onSelect={onSelect} />
       ))}
+      {collisions.length > mostCollisions && <p>{`${collisions.length - mostCollisions} more collisions, in the list.`}</p>}
       <Copies
         post={post}
         texts={[
@@ -163,7 +168,7 @@ function Here({ model, drawn, onSelect }: { model: MapModel; drawn: DrawnBlock; 
   const others = [...model.blocks.values()].filter(
     (other) => other.id !== drawn.id && other.start < drawn.end && other.end > drawn.start && other.start !== other.end,
   );
-  return <BlockList title="At the same addresses" blocks={others.slice(0, 30)} onSelect={onSelect} />;
+  return <BlockList title="At the same addresses" blocks={others} onSelect={onSelect} />;
 }
 
 function BlockList({ title, blocks, onSelect }: { title: string; blocks: readonly DrawnBlock[]; onSelect: DetailProps['onSelect'] }) {
@@ -172,7 +177,7 @@ function BlockList({ title, blocks, onSelect }: { title: string; blocks: readonl
     <>
       <h3>{title}</h3>
       <ul class="block-list">
-        {blocks.map((drawn) => (
+        {blocks.slice(0, mostBlocks).map((drawn) => (
           <li key={drawn.id}>
             <button type="button" class="link-button" onClick={() => onSelect({ kind: 'block', drawn })}>
               {drawn.block.name}
@@ -180,6 +185,7 @@ function BlockList({ title, blocks, onSelect }: { title: string; blocks: readonl
             {drawn.lane.title}, {drawn.block.size}
           </li>
         ))}
+        {blocks.length > mostBlocks && <li>{`${blocks.length - mostBlocks} more`}</li>}
       </ul>
     </>
   );

@@ -1,7 +1,12 @@
 import type { MapPageOutput } from '@jailhouse-cells/protocol/map-page-messages.ts';
+import { useMemo } from 'preact/hooks';
 import type { DrawnGap, MapModel } from '../model/map-model.ts';
 import type { Selected } from '../model/selection.ts';
 import { fileName, severitySigns } from '../model/words.ts';
+import { useFirstRows } from './first-rows.tsx';
+
+/** More at once than anybody reads. */
+const rowsAtOnce = 200;
 
 interface ListProps {
   readonly model: MapModel;
@@ -12,10 +17,11 @@ interface ListProps {
 
 /** The collisions with their sentences and fixes. */
 export function CollisionList({ model, selected, post, onSelect }: ListProps) {
+  const [first, more] = useFirstRows(model.collisions, rowsAtOnce);
   if (model.collisions.length === 0) return <p class="hint">No collisions.</p>;
   return (
     <ol class="collision-list">
-      {model.collisions.map((drawn) => {
+      {first.map((drawn) => {
         const { collision, number, range } = drawn;
         const chosen = selected?.kind === 'collision' && selected.drawn.id === drawn.id;
         return (
@@ -45,17 +51,19 @@ export function CollisionList({ model, selected, post, onSelect }: ListProps) {
           </li>
         );
       })}
+      {more !== undefined && <li class="more">{more}</li>}
     </ol>
   );
 }
 
 /** The free gaps, largest first. */
 export function GapList({ model, selected, post, onSelect }: ListProps) {
+  const bySize = useMemo(() => [...model.gaps].sort((a, b) => sizeOrder(b, a)), [model]);
+  const [first, more] = useFirstRows(bySize, rowsAtOnce);
   if (model.gaps.length === 0) return <p class="hint">No free gaps below the highest address in use.</p>;
-  const bySize = [...model.gaps].sort((a, b) => sizeOrder(b, a));
   return (
     <ul class="gap-list">
-      {bySize.map((drawn) => {
+      {first.map((drawn) => {
         const chosen = selected?.kind === 'gap' && selected.drawn.id === drawn.id;
         return (
           <li key={drawn.id} class={chosen ? 'selected' : ''}>
@@ -73,6 +81,7 @@ export function GapList({ model, selected, post, onSelect }: ListProps) {
           </li>
         );
       })}
+      {more !== undefined && <li class="more">{more}</li>}
     </ul>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
+import { severitySigns } from '../model/words.ts';
 import { type Tab, tabs } from '../page-state.ts';
 import { useMedia } from '../use-media.ts';
 
@@ -15,8 +16,9 @@ const titles: Readonly<Record<Tab, string>> = {
 
 export interface TabCount {
   readonly rows: number;
-  /** Findings about the rows; 0 where the rows are findings. */
+  /** Errors and warnings about the rows; none where the rows are findings themselves. */
   readonly problems: number;
+  readonly worst: 'error' | 'warning' | undefined;
 }
 
 interface LowerProps {
@@ -65,7 +67,7 @@ export function Lower({ tab, counts, height, isLegendOpen, onTab, onHeight, onLe
       <div class="tab-row">
         <div class="tabs" role="tablist" aria-label="Lists" onKeyDown={go}>
           {tabs.map((id) => {
-            const { rows, problems } = counts[id];
+            const { rows, problems, worst } = counts[id];
             return (
               <button
                 key={id}
@@ -78,10 +80,13 @@ export function Lower({ tab, counts, height, isLegendOpen, onTab, onHeight, onLe
                 onClick={() => onTab(id)}
               >
                 {titles[id]} ({rows})
-                {problems > 0 && (
-                  <span class="sign">
+                {worst !== undefined && (
+                  <span class={`sign severity-${worst}`}>
                     {' '}
-                    <span aria-hidden="true">✕{problems}</span>
+                    <span aria-hidden="true">
+                      {severitySigns[worst]}
+                      {problems}
+                    </span>
                     <span class="unseen">{`${problems} ${problems === 1 ? 'problem' : 'problems'}`}</span>
                   </span>
                 )}

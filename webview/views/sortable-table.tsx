@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { inOrder, type Sort, type SortKey, sortedBy } from '../model/table-order.ts';
+import { useFirstRows } from './first-rows.tsx';
 
 /** More rows at once than anybody reads: the search finds the others. */
 const rowsAtOnce = 400;
@@ -30,13 +31,12 @@ interface SortableTableProps<Row, Name extends string> {
 /** Rows under heads that sort them; of very many the first, and how many more there are. */
 export function SortableTable<Row, Name extends string>(props: SortableTableProps<Row, Name>) {
   const { caption, columns, rows, idOf, sort, onSort, selected, below } = props;
-  const [most, setMost] = useState(rowsAtOnce);
   const key = columns.find(({ name }) => name === sort?.column)?.key;
   const sorted = useMemo(
     () => (key === undefined ? rows : inOrder(rows, key, sort?.descending === true)),
     [rows, sort?.column, sort?.descending],
   );
-  const more = sorted.length - most;
+  const [first, more] = useFirstRows(sorted, rowsAtOnce);
   return (
     <table>
       <caption class="unseen">{caption}</caption>
@@ -48,7 +48,7 @@ export function SortableTable<Row, Name extends string>(props: SortableTableProp
         </tr>
       </thead>
       <tbody>
-        {sorted.slice(0, most).map((row) => {
+        {first.map((row) => {
           const id = idOf(row);
           const under = below?.(row);
           return [
@@ -71,14 +71,9 @@ export function SortableTable<Row, Name extends string>(props: SortableTableProp
             ),
           ];
         })}
-        {more > 0 && (
+        {more !== undefined && (
           <tr class="more">
-            <td colSpan={columns.length}>
-              {`${more} more. Search for what you look for, or `}
-              <button type="button" class="link-button" onClick={() => setMost(most + rowsAtOnce)}>
-                {`show ${Math.min(more, rowsAtOnce)} more`}
-              </button>
-            </td>
+            <td colSpan={columns.length}>{more}</td>
           </tr>
         )}
       </tbody>

@@ -23,7 +23,7 @@ const mostMoments = 4;
 
 export function Toolbar(props: ToolbarProps) {
   const { map, whatIf, search, zoom, canZoomToSelection, onWhatIf, onApply, onSearch, onZoomToSelection, onExport } = props;
-  const isNarrow = useMedia('(max-width: 1100px)');
+  const isNarrow = useMedia('(max-width: 1500px)');
   const { gpuMem } = map;
   return (
     <header class="toolbar">

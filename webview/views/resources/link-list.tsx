@@ -1,8 +1,8 @@
 import type { IvshmemLinkRow, IvshmemLinkSection, IvshmemPeer } from '@jailhouse-cells/protocol/resource-messages.ts';
-import { useState } from 'preact/hooks';
 import type { MapModel } from '../../model/map-model.ts';
 import { linksWith, rangesInWords } from '../../model/resource-words.ts';
 import type { Selected } from '../../model/selection.ts';
+import { useFirstRows } from '../first-rows.tsx';
 import { type Post, Problems, SourceLink } from './resource-parts.tsx';
 
 /** More at once than anybody reads. */
@@ -19,27 +19,19 @@ interface LinkListProps {
 
 /** The virtual wires between ivshmem devices: their peers, and who may write which section of the memory between them. */
 export function LinkList({ model, search, post, onSelect }: LinkListProps) {
-  const [most, setMost] = useState(linksAtOnce);
   const { links } = model.result.resources;
   const found = linksWith(links, search);
+  const [first, more] = useFirstRows(found, linksAtOnce);
   if (links.length === 0) {
     return <p class="hint">No links: no config of this system has a virtual PCI device of the type ivshmem in pci_devices.</p>;
   }
   if (found.length === 0) return <p class="hint">{`Nothing found for “${search}”.`}</p>;
-  const more = found.length - most;
   return (
     <>
-      {found.slice(0, most).map((link) => (
+      {first.map((link) => (
         <LinkView key={link.id} link={link} model={model} post={post} onSelect={onSelect} />
       ))}
-      {more > 0 && (
-        <p class="hint">
-          {`${more} more. `}
-          <button type="button" class="link-button" onClick={() => setMost(most + linksAtOnce)}>
-            {`Show ${Math.min(more, linksAtOnce)} more`}
-          </button>
-        </p>
-      )}
+      {more !== undefined && <p class="hint">{more}</p>}
     </>
   );
 }

@@ -1,0 +1,18 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+
+/** Of very many rows the first, and what to say of the others: undefined when there are none. */
+export function useFirstRows<Row>(rows: readonly Row[], atOnce: number): readonly [first: readonly Row[], more: ComponentChildren] {
+  const [most, setMost] = useState(atOnce);
+  const more = rows.length - most;
+  if (more <= 0) return [rows, undefined];
+  return [
+    rows.slice(0, most),
+    <>
+      {`${more} more. `}
+      <button type="button" class="link-button" onClick={() => setMost(most + atOnce)}>
+        {`Show ${Math.min(more, atOnce)} more`}
+      </button>
+    </>,
+  ];
+}
