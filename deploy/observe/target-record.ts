@@ -16,24 +16,20 @@ export function readRecord(text: string): TargetRecord | undefined {
   if (!isObject(json) || json.version !== 1) return undefined;
   const { system, bootId, root, cells } = json;
   if (typeof system !== 'string' || typeof bootId !== 'string' || !isObject(root) || !Array.isArray(cells)) return undefined;
-  if (typeof root.inode !== 'string' || typeof root.config !== 'string' || !cells.every(isRecordedCell)) return undefined;
-  return {
-    system,
-    bootId,
-    root: { inode: root.inode, config: root.config },
-    cells: cells.map(({ name, inode, config, guest }) => ({ name, inode, config, guest })),
-  };
+  const { inode, config, commands } = root;
+  if (typeof inode !== 'string' || typeof config !== 'string' || !isCommands(commands) || !cells.every(isRecordedCell)) return undefined;
+  return { system, bootId, root: { inode, config, commands }, cells: cells.map((cell) => ({ ...cell, guest: cell.guest })) };
 }
 
 function isRecordedCell(value: unknown): value is RecordedCell {
   if (!isObject(value)) return false;
-  const { name, inode, config, guest } = value;
-  return (
-    typeof name === 'string' &&
-    typeof inode === 'string' &&
-    typeof config === 'string' &&
-    (guest === undefined || typeof guest === 'string')
-  );
+  const { name, inode, config, guest, commands } = value;
+  if (typeof name !== 'string' || typeof inode !== 'string' || typeof config !== 'string' || !isCommands(commands)) return false;
+  return guest === undefined || typeof guest === 'string';
+}
+
+function isCommands(value: unknown): value is readonly (readonly string[])[] {
+  return Array.isArray(value) && value.every((command) => Array.isArray(command) && command.every((word) => typeof word === 'string'));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

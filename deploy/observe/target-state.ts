@@ -47,7 +47,7 @@ export interface TargetCell {
 export interface TargetRecord {
   readonly system: string;
   readonly bootId: string;
-  readonly root: { readonly inode: string; readonly config: string };
+  readonly root: { readonly inode: string; readonly config: string; readonly commands: readonly (readonly string[])[] };
   readonly cells: readonly RecordedCell[];
 }
 
@@ -57,4 +57,6 @@ export interface RecordedCell {
   readonly config: string;
   /** Of everything that was loaded and how; undefined: created, and nothing loaded. */
   readonly guest: string | undefined;
+  /** How it was made, in the folder of its files: to put it back where a deployment fails. */
+  readonly commands: readonly (readonly string[])[];
 }

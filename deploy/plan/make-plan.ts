@@ -1,5 +1,5 @@
 import type { TargetCell, TargetRecord, TargetState } from '../observe/target-state.ts';
-import type { Goal, NoPlan, Plan, PlannedCell, PlannedFile, Prepared, Step, StepKind } from './plan.ts';
+import type { Goal, NoPlan, Plan, PlannedCell, PlannedFile, Prepared, RecordEffect, Step, StepKind } from './plan.ts';
 
 /** Which way of running a cell fits what there is. */
 type CellNeed = 'nothing' | 'start' | 'load' | 'create';
@@ -58,16 +58,20 @@ class Planner {
     if (renew && state.enabled) {
       const running = state.cells.filter(({ id }) => id !== 0).map(({ name }) => name);
       const reason = record === undefined ? 'it runs with a system config that is not known' : 'the system config changed';
-      steps.push(step('disable', 'disable the hypervisor', [['jailhouse', 'disable']], { reason, dangerous: true }));
+      steps.push(
+        step('disable', 'disable the hypervisor', [['jailhouse', 'disable']], { reason, dangerous: true, effects: [{ kind: 'nothing' }] }),
+      );
       if (running.length > 0)
         this.notes.push(`Disabling destroys ${running.length === 1 ? 'the cell' : 'the cells'} ${running.join(', ')}.`);
     }
     if (state.module === 'not loaded') steps.push(step('module', 'load the kernel module', [['modprobe', 'jailhouse']], {}));
     if (renew) {
       const { root } = prepared.deployment;
+      const enable = ['jailhouse', 'enable', prepared.root.name];
       steps.push(
-        step('enable', 'enable the hypervisor', [['jailhouse', 'enable', prepared.root.name]], {
+        step('enable', 'enable the hypervisor', [enable], {
           dangerous: true,
+          effects: [{ kind: 'root', config: prepared.root.digest, commands: [enable] }],
           config: root.path,
           place: prepared.deployment.expected.hypervisorMemory.place ?? root.place,
         }),
@@ -78,6 +82,7 @@ class Planner {
           step('destroy', `destroy cell ${foreign.name}`, [destroyCommand(foreign)], {
             cell: foreign.name,
             dangerous: true,
+            effects: [{ kind: 'gone', name: foreign.name }],
             reason: `it holds ${cpuWords(foreign.cpus)}, which a cell of ${prepared.deployment.system} needs`,
           }),
         );
@@ -91,15 +96,23 @@ class Planner {
               : old.state === 'failed'
                 ? 'it has failed'
                 : 'its config changed';
-          steps.push(step('destroy', `destroy cell ${cell.name}`, [destroyCommand(old)], { cell: cell.name, dangerous: true, reason }));
+          steps.push(
+            step('destroy', `destroy cell ${cell.name}`, [destroyCommand(old)], {
+              cell: cell.name,
+              dangerous: true,
+              reason,
+              effects: [{ kind: 'gone', name: cell.name }],
+            }),
+          );
         }
       }
     }
     for (const [cell, need] of needs) steps.push(...this.cellSteps(cell, need, renew));
-    const uploads = this.uploads([prepared.root, ...cells.flatMap(filesOf)]);
+    const files = [prepared.root, ...cells.flatMap(filesOf)];
+    const uploads = this.uploads(files);
     const all = [...uploads, ...steps];
     if (all.length > 0) all.push(step('finish', 'write down what runs', [], {}));
-    return this.plan(all, this.recordAfter(cells, renew));
+    return this.plan(all, files);
   }
 
   private needOf(planned: PlannedCell, again: boolean): CellNeed {
@@ -128,33 +141,21 @@ class Planner {
       steps.push(step('network', `give ${network.device} the address ${network.address}`, commands, { ...blame, place: network.place }));
     }
     if (need === 'nothing') return steps;
-    const { kernel, initrd, deviceTree } = planned;
-    if (kernel !== undefined && deviceTree !== undefined) {
-      const { commandLine } = cell.linux ?? {};
-      const command = ['jailhouse', 'cell', 'linux', planned.config.name, kernel.name, '-d', deviceTree.name];
-      if (initrd !== undefined) command.push('-i', initrd.name);
-      if (commandLine !== undefined) command.push('-c', commandLine);
+    const commands = guestCommands(planned);
+    const made: RecordEffect = { kind: 'cell', name: cell.name, config: planned.config.digest, commands: Object.values(commands) };
+    const loaded: RecordEffect[] = planned.guest === undefined ? [] : [{ kind: 'guest', name: cell.name, guest: planned.guest }];
+    if ('linux' in commands) {
       const reason = need === 'load' ? 'its guest changed or does not run' : '';
-      steps.push(step('linux', `start Linux in cell ${cell.name}`, [command], { ...blame, dangerous: true, reason }));
+      const effects = [...(need === 'create' ? [made] : []), ...loaded];
+      steps.push(step('linux', `start Linux in cell ${cell.name}`, [commands.linux], { ...blame, dangerous: true, reason, effects }));
       return steps;
     }
     if (need === 'create')
-      steps.push(
-        step('create', `create cell ${cell.name}`, [['jailhouse', 'cell', 'create', planned.config.name]], { ...blame, dangerous: true }),
-      );
-    if (planned.images.length === 0) return steps;
-    const images = planned.images.flatMap(({ file, address }) => [file.name, '-a', `0x${address.toString(16)}`]);
+      steps.push(step('create', `create cell ${cell.name}`, [commands.create], { ...blame, dangerous: true, effects: [made] }));
+    if (commands.load === undefined || commands.start === undefined) return steps;
     const reason = need === 'load' ? 'its images changed or it does not run' : '';
-    steps.push(
-      step('load', `load cell ${cell.name}`, [['jailhouse', 'cell', 'load', '--name', cell.name, ...images]], {
-        ...blame,
-        dangerous: true,
-        reason,
-      }),
-    );
-    steps.push(
-      step('start', `start cell ${cell.name}`, [['jailhouse', 'cell', 'start', '--name', cell.name]], { ...blame, dangerous: true }),
-    );
+    steps.push(step('load', `load cell ${cell.name}`, [commands.load], { ...blame, dangerous: true, reason }));
+    steps.push(step('start', `start cell ${cell.name}`, [commands.start], { ...blame, dangerous: true, effects: loaded }));
     return steps;
   }
 
@@ -180,14 +181,13 @@ class Planner {
     if (cells.length > 0)
       this.notes.push(`Disabling destroys ${cells.length === 1 ? 'the cell' : 'the cells'} ${cells.map(({ name }) => name).join(', ')}.`);
     return [
-      step('disable', 'disable the hypervisor', [['jailhouse', 'disable']], { dangerous: true }),
+      step('disable', 'disable the hypervisor', [['jailhouse', 'disable']], { dangerous: true, effects: [{ kind: 'nothing' }] }),
       step('finish', 'write down what runs', [], {}),
     ];
   }
 
   private end(kind: 'stop' | 'destroy', names: readonly string[]): Plan | NoPlan {
     const steps: Step[] = [];
-    const gone = new Set<string>();
     for (const name of names) {
       const there = this.onTarget(name);
       const isPlanned = this.prepared.deployment.cells.some((cell) => cell.name === name);
@@ -196,8 +196,13 @@ class Planner {
         continue;
       }
       if (kind === 'destroy') {
-        gone.add(name);
-        steps.push(step('destroy', `destroy cell ${name}`, [destroyCommand(there)], { cell: name, dangerous: true }));
+        steps.push(
+          step('destroy', `destroy cell ${name}`, [destroyCommand(there)], {
+            cell: name,
+            dangerous: true,
+            effects: [{ kind: 'gone', name }],
+          }),
+        );
       } else if (there.state !== 'shut down') {
         steps.push(
           step('shutdown', `stop cell ${name}`, [['jailhouse', 'cell', 'shutdown', '--name', name]], { cell: name, dangerous: true }),
@@ -205,22 +210,7 @@ class Planner {
       }
     }
     if (steps.length > 0) steps.push(step('finish', 'write down what runs', [], {}));
-    const { record } = this;
-    return this.plan(steps, record && { ...record, cells: record.cells.filter(({ name }) => !gone.has(name)) });
-  }
-
-  private recordAfter(cells: readonly PlannedCell[], renew: boolean): TargetRecord {
-    const { prepared, state, record } = this;
-    const inode = (name: string): string => (renew ? '' : (this.onTarget(name)?.inode ?? ''));
-    const made = cells.map(({ cell, config, guest }) => ({ name: cell.name, inode: inode(cell.name), config: config.digest, guest }));
-    const kept = renew ? [] : (record?.cells ?? []).filter(({ name }) => !made.some((cell) => cell.name === name));
-    const rootInode = renew ? '' : (state.cells.find(({ id }) => id === 0)?.inode ?? '');
-    return {
-      system: prepared.deployment.system,
-      bootId: state.bootId,
-      root: { inode: rootInode, config: prepared.root.digest },
-      cells: [...kept, ...made],
-    };
+    return this.plan(steps);
   }
 
   private onTarget(name: string): TargetCell | undefined {
@@ -232,10 +222,40 @@ class Planner {
     return this.record?.cells.find((cell) => cell.name === name && cell.inode === there?.inode);
   }
 
-  private plan(steps: readonly Step[], record?: TargetRecord): Plan {
-    const { prepared, goal, notes } = this;
-    return { system: prepared.deployment.system, goal, folder: prepared.folder, steps, record, notes };
+  /** @param files Left out: the folder stays as it is. */
+  private plan(steps: readonly Step[], files?: readonly PlannedFile[]): Plan {
+    const { prepared, goal, notes, state, record } = this;
+    const reuse = (files ?? []).filter(({ name, digest }) => state.next.get(name) !== digest && state.current.get(name) === digest);
+    return {
+      system: prepared.deployment.system,
+      goal,
+      folder: prepared.folder,
+      steps,
+      record,
+      reuse: reuse.map(({ name }) => name),
+      files: (files ?? []).map(({ name }) => name),
+      notes,
+    };
   }
+}
+
+/** How a cell is made and started: by `cell linux` alone, or in up to three commands. */
+function guestCommands(planned: PlannedCell) {
+  const { cell, config, kernel, initrd, deviceTree, images } = planned;
+  if (kernel !== undefined && deviceTree !== undefined) {
+    const linux = ['jailhouse', 'cell', 'linux', config.name, kernel.name, '-d', deviceTree.name];
+    if (initrd !== undefined) linux.push('-i', initrd.name);
+    if (cell.linux?.commandLine !== undefined) linux.push('-c', cell.linux.commandLine);
+    return { linux };
+  }
+  const create = ['jailhouse', 'cell', 'create', config.name];
+  if (images.length === 0) return { create };
+  const loads = images.flatMap(({ file, address }) => [file.name, '-a', `0x${address.toString(16)}`]);
+  return {
+    create,
+    load: ['jailhouse', 'cell', 'load', '--name', cell.name, ...loads],
+    start: ['jailhouse', 'cell', 'start', '--name', cell.name],
+  };
 }
 
 /** Every file of a cell, its config first. */
@@ -248,7 +268,7 @@ function step(
   kind: StepKind,
   title: string,
   commands: readonly (readonly string[])[],
-  more: Partial<Pick<Step, 'reason' | 'dangerous' | 'cell' | 'config' | 'place'>>,
+  more: Partial<Pick<Step, 'reason' | 'dangerous' | 'cell' | 'config' | 'place' | 'effects'>>,
 ): Step {
   return {
     kind,
@@ -260,6 +280,7 @@ function step(
     file: undefined,
     config: undefined,
     place: undefined,
+    effects: [],
     ...more,
   };
 }

@@ -65,6 +65,16 @@ export type StepKind =
   | 'network'
   | 'finish';
 
+/** What the target's record says once a step is done; inodes are read from the target. */
+export type RecordEffect =
+  | { readonly kind: 'root'; readonly config: string; readonly commands: readonly (readonly string[])[] }
+  /** Created, and nothing loaded yet. */
+  | { readonly kind: 'cell'; readonly name: string; readonly config: string; readonly commands: readonly (readonly string[])[] }
+  | { readonly kind: 'guest'; readonly name: string; readonly guest: string }
+  | { readonly kind: 'gone'; readonly name: string }
+  /** The hypervisor is disabled. */
+  | { readonly kind: 'nothing' };
+
 /** One thing to do. Steps are done in order; each is one round trip. */
 export interface Step {
   readonly kind: StepKind;
@@ -84,6 +94,8 @@ export interface Step {
   readonly config: string | undefined;
   /** Text to show first when it fails. */
   readonly place: Place | undefined;
+  /** In order. */
+  readonly effects: readonly RecordEffect[];
 }
 
 /** What has to be done to get from a state to a goal; nothing where it is reached. */
@@ -92,8 +104,11 @@ export interface Plan {
   readonly goal: Goal;
   readonly folder: string;
   readonly steps: readonly Step[];
-  /** What the target will remember when all is done; undefined: nothing is known to run afterwards. */
+  /** What is known to run now; the steps' effects change it. */
   readonly record: TargetRecord | undefined;
+  /** Files that are there already and are taken over, and all files that belong to the system, by name. */
+  readonly reuse: readonly string[];
+  readonly files: readonly string[];
   /** Things that the user should know and that stop nothing: `CPU 3 of rpi4-linux-demo is held by cell other, which is destroyed`. */
   readonly notes: readonly string[];
 }

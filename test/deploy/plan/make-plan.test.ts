@@ -56,10 +56,10 @@ function running(): TargetState {
     record: {
       system: 'rpi4',
       bootId: 'boot-1',
-      root: { inode: '100', config: prepared.root.digest },
+      root: { inode: '100', config: prepared.root.digest, commands: [] },
       cells: [
-        { name: 'rpi4-linux-demo', inode: '101', config: linux.config.digest, guest: linux.guest },
-        { name: 'rpi4-inmate-demo', inode: '102', config: demo.config.digest, guest: demo.guest },
+        { name: 'rpi4-linux-demo', inode: '101', config: linux.config.digest, guest: linux.guest, commands: [] },
+        { name: 'rpi4-inmate-demo', inode: '102', config: demo.config.digest, guest: demo.guest, commands: [] },
       ],
     },
     current: new Map(everything.map(({ name, digest }) => [name, digest])),
