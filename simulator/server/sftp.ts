@@ -5,8 +5,6 @@ import { type Attributes, openFlag, PacketReader, PacketWriter, reply, request, 
 const longestPacket = 256 << 10;
 /** Bytes of one answer to read. */
 const mostPerRead = 255 << 10;
-/** Written bytes are kept together up to this size before they go into the file. */
-const keepTogether = 1 << 20;
 const namesPerAnswer = 100;
 
 /** SSH_FXP_STATUS texts, as OpenSSH's server words them. */
@@ -36,10 +34,6 @@ interface OpenFile {
   readonly writable: boolean;
   /** Content, read once; undefined after a write. */
   content: Uint8Array | undefined;
-  /** Bytes that were written and are not in the file yet, all behind one another from `keptAt`. */
-  kept: Uint8Array[];
-  keptAt: number;
-  keptLength: number;
 }
 
 interface OpenDirectory {
@@ -61,24 +55,19 @@ export async function serveSftp(
 ): Promise<number> {
   const server = new SftpServer(files, options.home ?? '/');
   let held = new Uint8Array();
-  try {
-    for await (const piece of stdin) {
-      const joined = new Uint8Array(held.length + piece.length);
-      joined.set(held);
-      joined.set(piece, held.length);
-      let at = 0;
-      while (joined.length - at >= 4) {
-        const length = new DataView(joined.buffer, at).getUint32(0);
-        if (length < 1 || length > longestPacket) return 1;
-        if (joined.length - at < 4 + length) break;
-        stdout(server.answer(joined.subarray(at + 4, at + 4 + length)));
-        at += 4 + length;
-      }
-      held = joined.slice(at);
+  for await (const piece of stdin) {
+    const joined = new Uint8Array(held.length + piece.length);
+    joined.set(held);
+    joined.set(piece, held.length);
+    let at = 0;
+    while (joined.length - at >= 4) {
+      const length = new DataView(joined.buffer, at).getUint32(0);
+      if (length < 1 || length > longestPacket) return 1;
+      if (joined.length - at < 4 + length) break;
+      stdout(server.answer(joined.subarray(at + 4, at + 4 + length)));
+      at += 4 + length;
     }
-  } finally {
-    // As with a real server, what arrived before the connection was lost is in the file.
-    server.closeAll();
+    held = joined.slice(at);
   }
   return 0;
 }
@@ -110,17 +99,6 @@ class SftpServer {
     }
   }
 
-  closeAll(): void {
-    for (const file of this.files.values()) {
-      try {
-        this.flush(file);
-      } catch {
-        // The client is gone: there is nobody to tell.
-      }
-    }
-    this.files.clear();
-  }
-
   private serve(type: number, id: number, reader: PacketReader): Uint8Array {
     switch (type) {
       case request.realpath:
@@ -136,18 +114,12 @@ class SftpServer {
         return this.read(id, this.file(reader.text()), reader.u64(), reader.u32());
       case request.write:
         return this.write(id, this.file(reader.text()), reader.u64(), reader.string());
-      case request.fstat: {
-        const file = this.file(reader.text());
-        this.flush(file);
-        return this.attributes(id, file.path);
-      }
+      case request.fstat:
+        return this.attributes(id, this.file(reader.text()).path);
       case request.setstat:
         return this.change(id, this.absolute(reader.text()), reader.attributes());
-      case request.fsetstat: {
-        const file = this.file(reader.text());
-        this.flush(file);
-        return this.change(id, file.path, reader.attributes());
-      }
+      case request.fsetstat:
+        return this.change(id, this.file(reader.text()).path, reader.attributes());
       case request.opendir:
         return this.openDirectory(id, this.absolute(reader.text()));
       case request.readdir:
@@ -181,20 +153,18 @@ class SftpServer {
     const handle = `f${this.nextHandle++}`;
     const append = (flags & openFlag.append) !== 0;
     const content = writable ? undefined : this.target.read(path);
-    this.files.set(handle, { path, append, writable, content, kept: [], keptAt: 0, keptLength: 0 });
+    this.files.set(handle, { path, append, writable, content });
     return new PacketWriter(reply.handle).u32(id).string(handle).finish();
   }
 
   private close(id: number, handle: string): Uint8Array {
     if (this.directories.delete(handle)) return statusReply(id, status.ok);
-    const file = this.file(handle);
+    this.file(handle);
     this.files.delete(handle);
-    this.flush(file);
     return statusReply(id, status.ok);
   }
 
   private read(id: number, file: OpenFile, offset: number, length: number): Uint8Array {
-    this.flush(file);
     file.content ??= this.target.read(file.path);
     if (offset >= file.content.length) return statusReply(id, status.eof);
     const bytes = file.content.subarray(offset, offset + Math.min(length, mostPerRead));
@@ -204,30 +174,18 @@ class SftpServer {
   private write(id: number, file: OpenFile, offset: number, bytes: Uint8Array): Uint8Array {
     if (!file.writable) throw new FileError('EACCES', file.path);
     file.content = undefined;
-    if (file.keptLength > 0 && !file.append && offset !== file.keptAt + file.keptLength) this.flush(file);
-    if (file.keptLength === 0) file.keptAt = offset;
-    file.kept.push(bytes.slice());
-    file.keptLength += bytes.length;
-    if (file.keptLength >= keepTogether) this.flush(file);
-    return statusReply(id, status.ok);
-  }
-
-  /** Puts what was written into the file. */
-  private flush(file: OpenFile): void {
-    if (file.keptLength === 0) return;
-    const bytes = joined(file.kept);
-    file.kept = [];
-    file.keptLength = 0;
+    // At once, as a real server does: a full disk has to be the answer to the write that it happened to.
     const size = this.target.stat(file.path)?.size ?? 0;
-    if (file.append || file.keptAt === size) {
-      this.target.append(file.path, bytes);
-      return;
+    if (file.append || offset === size) {
+      this.target.append(file.path, bytes.slice());
+      return statusReply(id, status.ok);
     }
     const before = this.target.read(file.path);
-    const after = new Uint8Array(Math.max(before.length, file.keptAt + bytes.length));
+    const after = new Uint8Array(Math.max(before.length, offset + bytes.length));
     after.set(before);
-    after.set(bytes, file.keptAt);
+    after.set(bytes, offset);
     this.target.write(file.path, after);
+    return statusReply(id, status.ok);
   }
 
   private change(id: number, path: string, { size, mode }: Attributes): Uint8Array {
@@ -338,15 +296,4 @@ function longName(name: string, { mode = 0, size = 0, modified = 0 }: Attributes
   const time = new Date(modified * 1000).toUTCString();
   const when = `${time.slice(8, 11)} ${time.slice(5, 7)} ${time.slice(17, 22)}`;
   return `${type}${rights.join('')}    1 0        0        ${String(size).padStart(8)} ${when} ${name}`;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -30,7 +30,8 @@ export function sshdConfig(options: SshdFileOptions): string {
     `Port ${options.port}`,
     'AddressFamily inet',
     'ListenAddress 127.0.0.1',
-    `HostKey ${quoted(folder.hostKey)}`,
+    // Of the paths in here, this one takes no tokens.
+    `HostKey "${folder.hostKey}"`,
     'PidFile none',
     `AuthorizedKeysFile ${quoted(folder.authorizedKeys)}`,
     `AllowUsers ${logins.user}`,
