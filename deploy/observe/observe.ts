@@ -48,6 +48,7 @@ export function observeScript(sections: Sections, folder: string): string {
       (which) =>
         `section ${which}; if cd "$HOME/${targetFolder}/${folder}/${which}" 2>/dev/null; then for f in *; do [ -f "$f" ] && sha256sum "$f"; done; cd; fi`,
     ),
+    `section leftovers; ls -d "$HOME/${targetFolder}/${folder}/next" "$HOME/${targetFolder}/${folder}/old" "$HOME/${targetFolder}/.record" 2>/dev/null`,
     'section addresses; ip -o address show 2>/dev/null',
     'section kernel; log | wc -l',
     cellsScript,
@@ -107,6 +108,7 @@ export function readState(sections: ReadonlyMap<string, string>): TargetState {
     record: readRecord(line('record')),
     current: readDigests(sections.get('current')),
     next: readDigests(sections.get('next')),
+    leftovers: line('leftovers') !== '',
     addresses: readAddresses(sections.get('addresses')),
     kernelLines: Number(line('kernel')) || 0,
     ...readCells(sections),

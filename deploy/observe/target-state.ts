@@ -24,6 +24,8 @@ export interface TargetState {
   /** Files of the system by name: sha256 in hex. Those that are there now, and those of a deployment that did not come to its end. */
   readonly current: ReadonlyMap<string, string>;
   readonly next: ReadonlyMap<string, string>;
+  /** A deployment did not come to its end: some of its files still lie beside the current ones. */
+  readonly leftovers: boolean;
   /** IPv4 and IPv6 addresses with prefix length by network device. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Lines of the kernel log so far: what comes later is new. */

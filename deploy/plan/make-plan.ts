@@ -111,7 +111,7 @@ class Planner {
     const files = [prepared.root, ...cells.flatMap(filesOf)];
     const uploads = this.uploads(files);
     const all = [...uploads, ...steps];
-    if (all.length > 0) all.push(step('finish', 'write down what runs', [], {}));
+    if (all.length > 0 || state.leftovers) all.push(step('finish', 'write down what runs', [], {}));
     return this.plan(all, files);
   }
 

@@ -31,6 +31,7 @@ const fresh: TargetState = {
   record: undefined,
   current: new Map(),
   next: new Map(),
+  leftovers: false,
   addresses: new Map(),
   kernelLines: 0,
   console: '',
@@ -108,6 +109,10 @@ describe('a plan', () => {
 
   it('is empty once all runs', () => {
     expect(plan(running()).steps).toEqual([]);
+  });
+
+  it('ends a deployment that was cut off just before its end', () => {
+    expect(plan({ ...running(), leftovers: true }).steps.map(({ kind }) => kind)).toEqual(['finish']);
   });
 
   it('does only what a changed image needs', () => {
