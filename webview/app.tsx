@@ -171,6 +171,9 @@ export function App() {
   );
 }
 
+/** Pixels of a table's head, which stays in view. */
+const headHeight = 26;
+
 interface ListProps {
   readonly state: PageState;
   readonly model: MapModel;
@@ -182,6 +185,15 @@ interface ListProps {
 /** The list of the chosen tab. */
 function List({ state, model, selected, onSelect, change }: ListProps) {
   const { tab, search } = state;
+  // What is chosen in the map is to be seen in its list. The panel alone is scrolled, not the page with the map.
+  useEffect(() => {
+    const panel = document.getElementById('tab-panel');
+    const row = panel?.querySelector('.selected')?.getBoundingClientRect();
+    if (panel === null || row === undefined) return;
+    const { top, bottom } = panel.getBoundingClientRect();
+    if (row.top < top + headHeight) panel.scrollTop -= top + headHeight - row.top;
+    else if (row.bottom > bottom) panel.scrollTop += row.bottom - bottom;
+  }, [tab, selected?.kind, selected?.drawn.id]);
   const resource = (table: ResourceTable) => ({
     map: model.result,
     search,

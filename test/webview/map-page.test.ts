@@ -99,13 +99,47 @@ describe('the page of the memory map', () => {
     await show({});
   });
 
-  it('asks for another gpu_mem by slider', async () => {
-    await session.page.locator('#gpu-mem').fill('256');
-    expect((await session.output('what-if')).whatIf).toEqual({ gpuMem: 256 });
-    await show({ gpuMem: 256 });
+  it('asks for another gpu_mem by slider, key and number, to the MiB', async () => {
+    const slider = session.page.locator('#gpu-mem');
+    const number = session.page.getByRole('spinbutton', { name: 'gpu_mem in MiB' });
+    const tries = async (gpuMem: number) => {
+      const { whatIf } = await session.output('what-if');
+      expect(whatIf).toEqual({ gpuMem });
+      await show(whatIf);
+      await expect.poll(() => Promise.all([slider.inputValue(), number.inputValue()])).toEqual([String(gpuMem), String(gpuMem)]);
+    };
+    await slider.fill('250');
+    await tries(250);
+    await slider.press('PageUp');
+    await tries(266);
+    await slider.press('ArrowLeft');
+    await tries(265);
+    await number.fill('301');
+    await tries(301);
+    await number.press('PageDown');
+    await tries(285);
+    // What cannot be tried is not asked for, and gone when the field is left.
+    await number.fill('99999');
+    await number.blur();
+    await expect.poll(() => number.inputValue()).toBe('285');
     await session.page.getByRole('button', { name: 'Reset' }).click();
     expect((await session.output('what-if')).whatIf).toEqual({});
     await show({});
+  });
+
+  it('has nothing to write or to reset where the gpu_mem that is tried is the stated one', async () => {
+    const { gpuMem } = story({});
+    const stated = gpuMem?.stated ?? 0;
+    await show({ gpuMem: stated });
+    await expect.poll(() => session.page.locator('#gpu-mem').inputValue()).toBe(String(stated));
+    expect(await session.page.getByRole('button', { name: 'Reset' }).count()).toBe(0);
+    await session.page.locator('#gpu-mem').fill('256');
+    await show((await session.output('what-if')).whatIf);
+    await session.page.getByRole('button', { name: 'Reset' }).waitFor();
+    await session.page.locator('#gpu-mem').fill(String(stated));
+    expect((await session.output('what-if')).whatIf).toEqual({});
+    await show({});
+    await session.page.getByRole('button', { name: 'Reset' }).waitFor({ state: 'detached' });
   });
 
   it('asks to write the gpu_mem that is tried, only where there is a config.txt', async () => {
@@ -122,6 +156,21 @@ describe('the page of the memory map', () => {
     await session.send({ type: 'map', map: unwritable, whatIf: { gpuMem: 256 } });
     await session.page.getByRole('button', { name: 'Reset' }).waitFor();
     expect(await apply.count()).toBe(0);
+    await show({});
+  });
+
+  it('lets the moment be chosen from a menu where there is no room for buttons, and from buttons where there is', async () => {
+    const menu = session.page.getByRole('combobox', { name: 'Moment' });
+    await menu.selectOption('booted');
+    expect((await session.output('what-if')).whatIf).toEqual({ moment: 'booted' });
+    await show({ moment: 'booted' });
+    expect(await menu.inputValue()).toBe('booted');
+    await session.page.setViewportSize({ width: 1900, height: 900 });
+    await session.page.getByRole('button', { name: 'cell created' }).click();
+    const { whatIf } = await session.output('what-if');
+    expect(whatIf.moment).not.toBe('booted');
+    await session.page.setViewportSize({ width: 1240, height: 900 });
+    await menu.waitFor();
     await show({});
   });
 
@@ -193,7 +242,7 @@ describe('the page of the memory map', () => {
     await block('root:mem_regions[9]').click();
     await session.page.keyboard.press('z');
     await expect.poll(async () => (await block('root:mem_regions[9]').boundingBox())?.height ?? 0).toBeGreaterThan(100);
-    await session.page.getByRole('button', { name: 'Selection' }).focus();
+    await session.page.getByRole('button', { name: 'Export' }).focus();
     for (let page = 0; page < 40; page++) await session.page.keyboard.press('PageUp');
     await block('root:mem_regions[6]').waitFor();
     await session.page.keyboard.press('Tab');

@@ -98,7 +98,11 @@ export function mapModel(result: MemoryMapResult): MapModel {
   });
   const collisionsOf = new Map<string, DrawnCollision[]>();
   for (const drawn of collisions) {
-    for (const id of drawn.collision.blocks) collisionsOf.set(id, [...(collisionsOf.get(id) ?? []), drawn]);
+    for (const id of drawn.collision.blocks) {
+      const known = collisionsOf.get(id);
+      if (known === undefined) collisionsOf.set(id, [drawn]);
+      else known.push(drawn);
+    }
   }
 
   const blocks = new Map<string, DrawnBlock>();

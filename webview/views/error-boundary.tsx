@@ -32,9 +32,9 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
         </div>
       );
     return (
-      <main class="alone" role="alert">
+      <main class="alone">
         <h1>The memory map cannot be drawn</h1>
-        <p>
+        <p role="alert">
           The page failed: <code>{failure}</code>
         </p>
         <p>

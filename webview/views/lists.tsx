@@ -17,7 +17,11 @@ interface ListProps {
 
 /** The collisions with their sentences and fixes. */
 export function CollisionList({ model, selected, post, onSelect }: ListProps) {
-  const [first, more] = useFirstRows(model.collisions, rowsAtOnce);
+  const [first, more] = useFirstRows(
+    model.collisions,
+    rowsAtOnce,
+    selected?.kind === 'collision' ? model.collisions.indexOf(selected.drawn) : -1,
+  );
   if (model.collisions.length === 0) return <p class="hint">No collisions.</p>;
   return (
     <ol class="collision-list">
@@ -59,7 +63,7 @@ export function CollisionList({ model, selected, post, onSelect }: ListProps) {
 /** The free gaps, largest first. */
 export function GapList({ model, selected, post, onSelect }: ListProps) {
   const bySize = useMemo(() => [...model.gaps].sort((a, b) => sizeOrder(b, a)), [model]);
-  const [first, more] = useFirstRows(bySize, rowsAtOnce);
+  const [first, more] = useFirstRows(bySize, rowsAtOnce, selected?.kind === 'gap' ? bySize.indexOf(selected.drawn) : -1);
   if (model.gaps.length === 0) return <p class="hint">No free gaps below the highest address in use.</p>;
   return (
     <ul class="gap-list">

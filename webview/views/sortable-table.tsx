@@ -36,7 +36,7 @@ export function SortableTable<Row, Name extends string>(props: SortableTableProp
     () => (key === undefined ? rows : inOrder(rows, key, sort?.descending === true)),
     [rows, sort?.column, sort?.descending],
   );
-  const [first, more] = useFirstRows(sorted, rowsAtOnce);
+  const [first, more] = useFirstRows(sorted, rowsAtOnce, selected === undefined ? -1 : sorted.findIndex((row) => idOf(row) === selected));
   return (
     <table>
       <caption class="unseen">{caption}</caption>

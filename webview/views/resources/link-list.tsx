@@ -21,7 +21,7 @@ interface LinkListProps {
 export function LinkList({ model, search, post, onSelect }: LinkListProps) {
   const { links } = model.result.resources;
   const found = linksWith(links, search);
-  const [first, more] = useFirstRows(found, linksAtOnce);
+  const [first, more] = useFirstRows(found, linksAtOnce, -1);
   if (links.length === 0) {
     return <p class="hint">No links: no config of this system has a virtual PCI device of the type ivshmem in pci_devices.</p>;
   }
