@@ -92,6 +92,63 @@ it('shows the collision on the boards that have it, and nothing is written', asy
   expect(fs.files).toEqual(before);
 });
 
+it('says who has the other resources, at the moment that is asked for', async () => {
+  const { resources } = await mapOf(root);
+  const lane = 'cell:rpi4-linux-demo';
+  expect(resources.cpus.map(({ cpu, holder, onBoard }) => [cpu, holder, onBoard])).toEqual([
+    [0, 'root', true],
+    [1, 'root', true],
+    [2, lane, true],
+    [3, lane, true],
+  ]);
+  const enabled = (await mapOf(root, { moment: 'enabled' })).resources;
+  expect(enabled.cpus.map(({ holder }) => holder)).toEqual(['root', 'root', 'root', 'root']);
+  const [uart] = resources.interrupts.filter(({ intid }) => intid === 125);
+  expect(uart).toMatchObject({
+    id: 'interrupt:125',
+    spi: 93,
+    devices: ['serial@7e215040 (disabled)'],
+    holder: lane,
+  });
+  expect(uart).not.toHaveProperty('controller');
+  expect(uart?.claims.map((claim) => claim.place?.uri)).toEqual([uriOf(root), uriOf(cell)]);
+  expect(resources.functions).toMatchObject([
+    { name: '0001:00:00.0', kind: 'ivshmem', holder: 'root', holders: ['root', lane], problems: [] },
+  ]);
+  const [link] = resources.links;
+  expect(link?.sections.map(({ title, size, writers }) => [title, size, writers])).toEqual([
+    ['state table', '4 KiB', []],
+    ['output section of peer 0', '508 KiB', [0]],
+    ['output section of peer 1', '508 KiB', [1]],
+  ]);
+  const text = fs.readText(cell) ?? '';
+  const place = link?.peers[1]?.place;
+  expect(text.split('\n')[place?.line ?? 0]).toContain('RPI4_NETWORK(1)');
+});
+
+it('says beside a CPU what is wrong with it', async () => {
+  const text = fs.readText(cell) ?? '';
+  await client.open(cell, text);
+  await client.edit(cell, replaced(text, '.cpus = { 0b1100 }', '.cpus = { 0b101100 }'));
+  const { cpus } = (await mapOf(root)).resources;
+  const line = lineOf(text, '.cpus = {');
+  const five = cpus.find(({ cpu }) => cpu === 5);
+  expect(five?.onBoard).toBe(false);
+  expect(five).not.toHaveProperty('holder');
+  const [problem] = five?.problems ?? [];
+  expect(problem).toMatchObject({ rule: 'cell-cpu-not-in-root', severity: 'error', place: { uri: uriOf(cell), line } });
+  expect(problem?.message).toContain('The cell takes CPU 5');
+});
+
+it('tells the GPU memory that config.txt states from what is tried', async () => {
+  expect((await mapOf(root, { gpuMem: 256 })).gpuMem).toMatchObject({ value: 256, stated: 76 });
+  const text = fs.readText(configTxt) ?? '';
+  await client.open(configTxt, text);
+  await client.edit(configTxt, `${text}\ngpu_mem=128\n`);
+  expect((await mapOf(root)).gpuMem).toMatchObject({ value: 128, stated: 128 });
+  expect((await mapOf(root, { gpuMem: 16, variant: '8GiB' })).gpuMem).toMatchObject({ value: 16, stated: 128 });
+});
+
 it('leads from a block to its text', async () => {
   const blocks = (await mapOf(root)).lanes.flatMap((lane) => lane.blocks);
   const line = lineOf(rootText, '.pci_mmconfig_base');
