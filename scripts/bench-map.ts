@@ -25,6 +25,8 @@ const bundle = join(root, 'dist/server.cjs');
 const warmUpEdits = 5;
 /** Milliseconds that a movement goes on. */
 const movement = 3000;
+/** Milliseconds until a page is at rest again. */
+const settling = 500;
 const openings = 7;
 
 /** Runs all measurements and prints them with their targets; nothing here passes or fails. */
@@ -129,13 +131,23 @@ async function benchLarge(session: PageSession, theme: Theme, print: (line: stri
     during(movement, (share) => page.mouse.wheel(0, share < 0.5 ? -25 : 25)),
   );
   printFrames('zoomed by wheel', zooming, print);
-  await page.mouse.wheel(0, -700);
-  await page.mouse.wheel(0, -700);
-  await page.waitForTimeout(300);
-  await page.mouse.down();
-  const panning = await recordFrames(page, () => during(movement, (share) => page.mouse.move(x, y + 250 * Math.sin(share * 12 * Math.PI))));
-  await page.mouse.up();
-  printFrames('panned by drag', panning, print);
+  // Panned twice: where collisions and thin blocks crowd, and where blocks have their text.
+  for (const [title, wheels] of [
+    ['panned by drag, crowded', 2],
+    ['panned by drag, with text', 4],
+  ] as const) {
+    await page.keyboard.press('0');
+    await page.waitForTimeout(settling);
+    for (let wheel = 0; wheel < wheels; wheel++) await page.mouse.wheel(0, -700);
+    await page.waitForTimeout(settling);
+    await page.mouse.down();
+    const panning = await recordFrames(page, () =>
+      during(movement, (share) => page.mouse.move(x, y + 250 * Math.sin(share * 12 * Math.PI))),
+    );
+    await page.mouse.move(x, y);
+    await page.mouse.up();
+    printFrames(title, panning, print);
+  }
 }
 
 /** More than one input a frame, as mice send them, without waiting for what the page does with it. */

@@ -29,8 +29,9 @@ export const labelLine = 14;
  */
 export function placeLabels(edges: readonly EdgeOnScreen[], viewHeight: number, line = labelLine, origin = 0): AxisLabel[] {
   const room = Math.floor(viewHeight / line) + 1;
-  let groups = groupsOf(edges, 0, origin);
-  for (let together = line / 2; groups.length > room; together *= 1.25) groups = groupsOf(edges, together, origin);
+  let together = 0;
+  if (edges.length > room) for (together = line / 2; partsOf(edges, together, origin) > room; ) together *= 1.25;
+  const groups = groupsOf(edges, together, origin);
   const texts = spread(
     groups.map(({ first }) => first.y),
     line,
@@ -50,6 +51,18 @@ interface Group {
   readonly first: EdgeOnScreen;
   last: EdgeOnScreen;
   more: number;
+}
+
+/** How many parts of the axis, each of a height, have edges in them. */
+function partsOf(edges: readonly EdgeOnScreen[], height: number, origin: number): number {
+  let parts = 0;
+  let before: number | undefined;
+  for (const { y } of edges) {
+    const part = Math.floor((y - origin) / height);
+    if (part !== before) parts++;
+    before = part;
+  }
+  return parts;
 }
 
 /** @param together Height of the parts of the axis whose edges share a label; 0: none do. */

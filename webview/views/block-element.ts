@@ -21,9 +21,10 @@ export interface BlockState {
   readonly focusable: boolean;
 }
 
-/** The button of a block. */
+/** The button of a block. What is moved is a plain box around it: patterns and colours cost a lot to resolve anew. */
 export class BlockElement implements PlacedElement {
-  readonly element = document.createElement('button');
+  readonly element = document.createElement('div');
+  private readonly button = document.createElement('button');
   private readonly text = document.createElement('span');
   private readonly unseen = document.createElement('span');
   private y = '';
@@ -36,19 +37,21 @@ export class BlockElement implements PlacedElement {
   private room = noRoom;
 
   constructor(private drawn: DrawnBlock) {
-    this.element.type = 'button';
+    this.element.className = 'placed';
+    this.button.type = 'button';
     this.unseen.className = 'unseen';
     this.text.className = 'block-text';
-    this.element.append(this.unseen);
+    this.button.append(this.unseen);
+    this.element.append(this.button);
   }
 
   /** Shows the same block of another map. */
   use(drawn: DrawnBlock, room: LabelRoom): void {
     this.drawn = drawn;
     this.room = room;
-    this.element.id = `block-${drawn.id}`;
-    this.element.dataset.block = drawn.id;
-    this.element.title = blockInWords(drawn);
+    this.button.id = `block-${drawn.id}`;
+    this.button.dataset.block = drawn.id;
+    this.button.title = blockInWords(drawn);
     this.element.style.left = `${3 + Math.min(drawn.depth, 4) * 9}px`;
     this.textPlace = undefined;
   }
@@ -56,8 +59,8 @@ export class BlockElement implements PlacedElement {
   /** Shows what is true of the block now. */
   tell(state: BlockState): void {
     this.state = state;
-    this.element.setAttribute('aria-pressed', String(state.selected));
-    this.element.tabIndex = state.focusable ? 0 : -1;
+    this.button.setAttribute('aria-pressed', String(state.selected));
+    this.button.tabIndex = state.focusable ? 0 : -1;
     this.dress();
   }
 
@@ -94,7 +97,7 @@ export class BlockElement implements PlacedElement {
   }
 
   private write(place: TextPlace): void {
-    const { text, unseen, element, drawn } = this;
+    const { text, unseen, button, drawn } = this;
     const { block, collisions } = drawn;
     this.dress();
     unseen.textContent = place === 'none' ? blockInWords(drawn) : `, ${detailInWords(drawn)}`;
@@ -104,16 +107,16 @@ export class BlockElement implements PlacedElement {
     }
     // Beside the block, the style sheet says where.
     if (place === 'below' || place === 'above') this.setText('', '');
-    const name = part('block-name');
+    const words = nameParts(place === 'two' || block.kind === 'empty' ? block.name : `${block.name} · ${block.size}`);
+    const name = part(words.length > 1 ? 'block-name numbered' : 'block-name');
     if (collisions.length > 0) name.append(part('sign', '✕ '));
-    name.append(...nameParts(place === 'two' || block.kind === 'empty' ? block.name : `${block.name} · ${block.size}`));
+    name.append(...words);
     text.replaceChildren(name);
     if (place === 'two') {
-      const words = [block.size, block.detail ?? kindWords[block.kind]];
-      const sign = block.link === undefined ? '' : ' ⇄';
-      text.append(part('block-detail', `${words.join(' · ')}${sign}${block.reachable ? '' : ' · out of reach'}`));
+      const more = `${block.link === undefined ? '' : ' ⇄'}${block.reachable ? '' : ' · out of reach'}`;
+      text.append(part('block-detail', `${block.size} · ${block.detail ?? kindWords[block.kind]}${more}`));
     }
-    if (text.parentNode === null) element.prepend(text);
+    if (text.parentNode === null) button.prepend(text);
   }
 
   private dress(): void {
@@ -126,7 +129,7 @@ export class BlockElement implements PlacedElement {
     if (textPlace === 'below' || textPlace === 'above') classes.push('text-beside', `text-${textPlace}`);
     if (textPlace === 'none') classes.push('text-none');
     const names = classes.join(' ');
-    if (this.element.className !== names) this.element.className = names;
+    if (this.button.className !== names) this.button.className = names;
   }
 }
 

@@ -36,8 +36,7 @@ export class CollisionElement implements PlacedElement {
   private top = '';
   private height = '';
   private badgeTop = '';
-  private y = 0;
-
+  private middle = 0;
   private severity = '';
 
   constructor() {
@@ -83,20 +82,24 @@ export class CollisionElement implements PlacedElement {
     const [topNow, heightNow] = [pixels(y), pixels(tall)];
     if (topNow !== this.top) this.element.style.top = this.top = topNow;
     if (heightNow !== this.height) this.element.style.height = this.height = heightNow;
-    this.y = y;
+    this.middle = y + tall / 2;
     this.badgeWanted = (Math.max(y, Math.min(viewTop, y + tall)) + Math.min(y + tall, Math.max(viewBottom, y))) / 2;
   }
 
   /** @param middle Pixels of the sheet. */
   placeBadge(middle: number): void {
-    const top = pixels(middle - badgeMiddle - this.y);
-    if (top !== this.badgeTop) this.badge.style.top = this.badgeTop = top;
+    // From the middle of the collision: mostly the same while it gets taller.
+    const top = pixels(middle - badgeMiddle - this.middle);
+    if (top === this.badgeTop) return;
+    this.badgeTop = top;
+    this.badge.style.top = `calc(50% + ${top})`;
   }
 }
 
 /** Addresses that nobody has, as a block of a lane of their own. */
 export class GapElement implements PlacedElement {
-  readonly element = document.createElement('button');
+  readonly element = document.createElement('div');
+  private readonly button = document.createElement('button');
   private readonly text = shape('block-text');
   private readonly words = document.createElement('span');
   private y = '';
@@ -105,24 +108,25 @@ export class GapElement implements PlacedElement {
   private textBottom = '';
 
   constructor() {
-    this.element.type = 'button';
-    this.element.tabIndex = -1;
-    this.element.style.left = '3px';
+    this.element.className = 'placed';
+    this.element.append(this.button);
+    this.button.type = 'button';
+    this.button.tabIndex = -1;
     this.words.className = 'block-detail';
     this.text.append(this.words);
   }
 
   use({ id, gap: { start, end, size } }: DrawnGap): void {
-    this.element.dataset.gap = id;
-    this.element.title = `Free: ${start} to ${end}, ${size}`;
-    this.element.setAttribute('aria-label', `Free, ${start} to ${end}, ${size}`);
+    this.button.dataset.gap = id;
+    this.button.title = `Free: ${start} to ${end}, ${size}`;
+    this.button.setAttribute('aria-label', `Free, ${start} to ${end}, ${size}`);
     this.words.textContent = size;
   }
 
   tell(chosen: boolean): void {
-    this.element.setAttribute('aria-pressed', String(chosen));
+    this.button.setAttribute('aria-pressed', String(chosen));
     const names = `block gap${chosen ? ' selected' : ''}`;
-    if (this.element.className !== names) this.element.className = names;
+    if (this.button.className !== names) this.button.className = names;
   }
 
   place({ y, height, viewTop, viewBottom }: Place): void {
@@ -131,7 +135,7 @@ export class GapElement implements PlacedElement {
     if (heightNow !== this.height) this.element.style.height = this.height = heightNow;
     const texts = height >= oneLine;
     if (texts !== (this.text.parentNode !== null)) {
-      if (texts) this.element.append(this.text);
+      if (texts) this.button.append(this.text);
       else this.text.remove();
     }
     if (!texts) return;
