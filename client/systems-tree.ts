@@ -29,18 +29,23 @@ export class SystemsItem extends TreeItem {
 const laneIcons = { board: 'circuit-board', hypervisor: 'shield', root: 'server', cell: 'vm' } as const;
 const laneWords = { board: 'board', hypervisor: 'hypervisor', root: 'root cell', cell: 'cell' } as const;
 
-/** A system; its children are those that its map has. */
-export function systemItem(system: KnownSystem, open: boolean): SystemsItem {
+/**
+ * A system; its children are those that its map has.
+ *
+ * @param where Its folder as seen from the workspace; left out where the name is enough.
+ */
+export function systemItem(system: KnownSystem, open: boolean, where = ''): SystemsItem {
   const item = new SystemsItem(system.rootUri, system.name, { system, open });
   item.contextValue = 'system';
   item.resourceUri = Uri.parse(system.rootUri);
   item.iconPath = new ThemeIcon('layers');
   const cells = system.configs.length - 1;
   const problems = problemsOf(system.configs);
-  item.description = joined([cells === 0 ? 'no cells' : counted(cells, 'cell'), problems]);
+  item.description = joined([where, problems, cells === 0 ? 'no cells' : counted(cells, 'cell')]);
   item.tooltip = [`System ${system.name}, cells known ${system.from === 'naming' ? 'by their names' : 'from jailhouse.json'}`]
     .concat(system.configs.map((config) => joined([config.name, problemsOf([config]) || 'no problems'])))
     .join('\n\n');
+  isSpoken(item);
   return item;
 }
 
@@ -60,6 +65,7 @@ export function loneCellsItem(cells: readonly KnownConfig[]): SystemsItem {
     isConfig(item, config.uri);
     item.description = problemsOf([config]);
     item.iconPath = new ThemeIcon(laneIcons.cell);
+    isSpoken(item);
     return item;
   });
   const item = new SystemsItem('lone', 'Cells without a system', { children });
@@ -67,6 +73,7 @@ export function loneCellsItem(cells: readonly KnownConfig[]): SystemsItem {
   item.description = joined([counted(cells.length, 'cell'), problemsOf(cells)]);
   item.tooltip =
     'Name them and their system config in a jailhouse.json ("rootCell" and "cells"), or name a cell after its system: rpi4-linux.c beside rpi4.c.';
+  isSpoken(item);
   return item;
 }
 
@@ -92,6 +99,7 @@ function laneItem(system: KnownSystem, lane: MapLane, problems: Problems): Syste
   item.description = joined([laneWords[lane.kind], trouble]);
   item.iconPath = new ThemeIcon(laneIcons[lane.kind]);
   if (uri !== undefined) isConfig(item, uri);
+  isSpoken(item);
   return item;
 }
 
@@ -107,9 +115,7 @@ function blockItem(id: string, block: MapBlock, problems: readonly MapCollision[
     .filter((part) => part !== '')
     .join('\n\n');
   item.iconPath = blockIcon(problems);
-  item.accessibilityInformation = {
-    label: [block.name, item.description, ...(problems.length > 0 ? [counted(problems.length, 'collision')] : [])].join(', '),
-  };
+  isSpoken(item, problems.length === 0 ? '' : counted(problems.length, 'collision'));
   if (block.place !== undefined) {
     item.command = { command: 'jailhouseCells.revealPlace', title: 'Show Source', arguments: [block.place] };
   }
@@ -129,6 +135,12 @@ function isConfig(item: SystemsItem, uri: string): void {
   item.contextValue = 'config';
   item.resourceUri = Uri.parse(uri);
   item.command = { command: 'vscode.open', title: 'Show Source', arguments: [item.resourceUri] };
+}
+
+/** Without this, screen readers read out the whole tooltip instead. */
+function isSpoken(item: SystemsItem, more = ''): void {
+  const { label, description } = item;
+  item.accessibilityInformation = { label: joined([String(label), String(description ?? ''), more], ', ') };
 }
 
 function problemsOf(configs: readonly KnownConfig[]): string {

@@ -6,7 +6,7 @@ import {
   type NoMemoryMap,
 } from '@jailhouse-cells/protocol/map-messages.ts';
 import { type KnownSystems, systemsChangedNotification, systemsRequest } from '@jailhouse-cells/protocol/messages.ts';
-import { commands, Disposable, type Event, EventEmitter, type TreeDataProvider, window, workspace } from 'vscode';
+import { commands, Disposable, type Event, EventEmitter, type TreeDataProvider, Uri, window, workspace } from 'vscode';
 import { revealPlace } from './reveal-place.ts';
 import type { Server } from './server.ts';
 import { counted, laneItems, loneCellsItem, noMapItem, type SystemsItem, systemItem } from './systems-tree.ts';
@@ -31,9 +31,7 @@ export function showSystems(server: Server, changes: Event<readonly string[]>): 
     systems,
     systems.onDidLook(({ errors, message }) => {
       view.badge = errors === 0 ? undefined : { value: errors, tooltip: `${counted(errors, 'error')} in Jailhouse systems` };
-      // Left out, and not undefined: the welcome text stands only where there is no message.
-      if (message === undefined) delete view.message;
-      else view.message = message;
+      view.message = message;
     }),
     changes((rootUris) => systems.changed(rootUris)),
     appeared,
@@ -49,7 +47,7 @@ export function showSystems(server: Server, changes: Event<readonly string[]>): 
 /** What stands around the tree: a badge, and a sentence above it. */
 interface Look {
   readonly errors: number;
-  readonly message: string | undefined;
+  readonly message: string;
 }
 
 class Systems implements TreeDataProvider<SystemsItem>, Disposable {
@@ -84,8 +82,12 @@ class Systems implements TreeDataProvider<SystemsItem>, Disposable {
     const { systems, loneCells, complete } = this.known;
     const configs = new Map([...systems.flatMap((system) => system.configs), ...loneCells].map((config) => [config.uri, config]));
     const errors = [...configs.values()].reduce((sum, config) => sum + config.errors, 0);
-    this.looked.fire({ errors, message: complete ? undefined : 'Looking for configs …' });
-    const items = systems.map((system) => systemItem(system, systems.length <= mostOpen));
+    this.looked.fire({ errors, message: complete ? '' : 'Looking for configs …' });
+    const isOpen = systems.length <= mostOpen;
+    const items = systems.map((system) => {
+      const isAmbiguous = systems.some(({ name, rootUri }) => name === system.name && rootUri !== system.rootUri);
+      return systemItem(system, isOpen, isAmbiguous ? workspace.asRelativePath(Uri.joinPath(Uri.parse(system.rootUri), '..')) : '');
+    });
     return loneCells.length === 0 ? items : [...items, loneCellsItem(loneCells)];
   }
 

@@ -82,18 +82,19 @@ export class Workbench {
   async quickInput(key, text, row) {
     const input = this.page.locator('.quick-input-widget input').first();
     const wanted = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
-    // A workbench that has just come up can swallow the key.
+    // A workbench that has just come up can swallow the key, and its list of commands is that of the moment: extensions may not be in it yet.
     for (let attempt = 0; ; attempt++) {
       for (const chord of key.split(' ')) await this.page.keyboard.press(chord);
       try {
-        await input.waitFor({ state: 'visible', timeout: attempt < 5 ? 3000 : patience });
+        await input.waitFor({ state: 'visible', timeout: 3000 });
+        await input.fill(text);
+        await wanted.waitFor({ timeout: attempt < 5 ? 5000 : patience });
         break;
       } catch (error) {
         if (attempt >= 5) throw error;
+        await this.page.keyboard.press('Escape');
       }
     }
-    await input.fill(text);
-    await wanted.waitFor();
     // The best match stands first and has the focus; it must be the one that was meant.
     await until(`"${row}" to be the chosen row`, async () => {
       const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').first();
@@ -181,6 +182,11 @@ export class Workbench {
   /** @param {string} selector */
   focusIsIn(selector) {
     return this.page.evaluate((wanted) => document.activeElement?.closest(wanted) != null, selector);
+  }
+
+  /** The rows of the view of systems whose label for screen readers holds a text; it has the description, too. @param {string} text */
+  systemsRow(text) {
+    return this.page.locator(`.sidebar .monaco-list-row[aria-label*="${text}"]`).first();
   }
 
   /** What VS Code says of the language status items of the active editor. */
