@@ -66,8 +66,13 @@ export async function takeLock(connection: Connection, options: LockOptions): Pr
   return { kind: 'failed', message: (first.stderr || first.stdout).trim().split('\n', 1)[0] || `exit status ${first.status}` };
 }
 
-async function* untilEnded(ended: Promise<void>): AsyncGenerator<Uint8Array> {
-  await ended;
+/** An input without bytes that ends when it is told to. */
+function untilEnded(ended: Promise<void>): AsyncIterable<Uint8Array> {
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    await ended;
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next }) };
 }
 
 function lockScript({ folder, who, reuse, files }: LockOptions): string {
@@ -77,8 +82,10 @@ function lockScript({ folder, who, reuse, files }: LockOptions): string {
   return [
     scriptStart,
     'if command -v flock >/dev/null; then',
-    `flock -n -E 75 ${lockFile} sh -c ${quote(hold)} jailhouse-cells-lock ${quote(label)}`,
+    `flock -n ${lockFile} sh -c ${quote(hold)} jailhouse-cells-lock ${quote(label)}`,
     'STATUS=$?',
+    // What fails inside is 74: 1 is flock's own word for "somebody has it".
+    '[ "$STATUS" = 1 ] && STATUS=75',
     'else',
     `OWNER="$(cat ${lockFolder}/owner 2>/dev/null)"`,
     `[ -n "$OWNER" ] && [ ! -d "/proc/\${OWNER%% *}" ] && rm -rf ${lockFolder}`,
@@ -98,6 +105,7 @@ function layOut(folder: string, reuse: readonly string[], files: readonly string
   const base = `"$HOME"/${targetFolder}/${quote(folder)}`;
   const keep = files.map((name) => quote(name)).join('|');
   return [
+    'trap \'[ "$?" = 0 ] || exit 74\' EXIT',
     'set -e',
     'umask 077',
     `mkdir -p ${base}/next`,
@@ -106,5 +114,6 @@ function layOut(folder: string, reuse: readonly string[], files: readonly string
     ...reuse.map((name) => `ln -f ../current/${quote(name)} ${quote(name)} 2>/dev/null || cp -p ../current/${quote(name)} ${quote(name)}`),
     'cd',
     'set +e',
+    'trap - EXIT',
   ];
 }
