@@ -294,6 +294,15 @@ describe('a hostile map', () => {
     },
   );
 
+  it('names the cells that ask for a CPU where there are too many for a column each', async () => {
+    await session.loadFresh(light);
+    const cells = numbers.slice(0, 300).map((at) => ({ ...lane, id: `cell:c${at}`, title: `c${at}`, kind: 'cell' as const, blocks: [] }));
+    await show({ ...map, lanes: [...map.lanes, ...cells] });
+    await tab('CPUs').click();
+    expect(await texts('thead th')).toEqual(['CPU', 'Asked for by', 'Has it now']);
+    expect(await row('cpu:3').locator('td').allTextContents()).toEqual(['3', 'rpi4, rpi4-linux-demo', 'rpi4-linux-demo']);
+  });
+
   it('lists the collision that the keys go to, however far down it is', async () => {
     await session.loadFresh(light);
     await show({

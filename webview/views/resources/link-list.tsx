@@ -42,7 +42,7 @@ function LinkView({ link, model, post, onSelect }: { link: IvshmemLinkRow } & Pi
   return (
     <section class="wire" data-row={id} aria-label={`Link ${name}`}>
       <h2>
-        <span class="number">{name}</span> {protocol}
+        <span class="number">{name}</span> <small>protocol: {protocol}</small>
       </h2>
       {problems.length > 0 && <Problems problems={problems} post={post} />}
       <ul class="peers" aria-label="Peers">

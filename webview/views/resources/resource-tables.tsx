@@ -14,10 +14,14 @@ export interface ResourceTableProps {
   readonly post: Post;
 }
 
-/** Who has which CPU: a row for each, a column for each cell. */
+/** Of so many cells a matrix can still be read. */
+const mostLanes = 24;
+
+/** Who has which CPU: a row for each, a column for each cell; of very many cells only those that ask for it. */
 export function CpuTable(props: ResourceTableProps) {
   const { map, post } = props;
   const lanes = cellLanes(map);
+  const isMatrix = lanes.length <= mostLanes;
   return (
     <HeldTable
       {...props}
@@ -38,7 +42,7 @@ export function CpuTable(props: ResourceTableProps) {
             </>
           ),
         },
-        ...lanes.map(
+        ...(isMatrix ? lanes : []).map(
           (lane): TableColumn<CpuRow, string> => ({
             name: lane.id,
             title: lane.title,
@@ -46,7 +50,7 @@ export function CpuTable(props: ResourceTableProps) {
             cell: (row) => <CpuOfCell row={row} lane={lane} post={post} />,
           }),
         ),
-        { name: 'holder', title: 'Has it now', key: (row) => holdersInWords(map, row), cell: (row) => <Holders map={map} row={row} /> },
+        ...heldColumns<CpuRow>(map, post).slice(isMatrix ? 1 : 0),
       ]}
     />
   );
