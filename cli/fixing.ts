@@ -1,10 +1,10 @@
 import { type FixedFiles, fixAll } from '@jailhouse-cells/core/fixes/fix-all.ts';
 import type { Finding } from '@jailhouse-cells/core/source/finding.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { Session } from './configs.ts';
 import { unifiedDiff } from './findings/unified-diff.ts';
 import type { Io, OutputFile } from './io.ts';
-import { shownPath } from './paths.ts';
 
 export interface Fixed extends FixedFiles {
   /** What `--dry-run` shows. */

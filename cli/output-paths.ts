@@ -1,8 +1,8 @@
 import { directoryOf } from '@jailhouse-cells/core/source/paths.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { isInside, relativePath, shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { NamedConfig } from './configs.ts';
 import type { Io } from './io.ts';
-import { isInside, relativePath, shownPath } from './paths.ts';
 
 /** Where the `.cell` of a config goes; absolute paths. */
 export interface PlannedOutput {

@@ -18,28 +18,6 @@ function normalise(path: string): string {
   return `${root}/${segments.join('/')}`;
 }
 
-/** The way from one folder to a path: `../b/c.c`; `.` for the folder itself. */
-export function relativePath(from: string, to: string): string {
-  const base = from.split('/').filter((segment) => segment !== '');
-  const target = to.split('/').filter((segment) => segment !== '');
-  let common = 0;
-  while (common < base.length && common < target.length && base[common] === target[common]) common++;
-  const steps = [...base.slice(common).map(() => '..'), ...target.slice(common)];
-  return steps.length === 0 ? '.' : steps.join('/');
-}
-
-/** True for the folder itself and everything under it. */
-export function isInside(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
-}
-
-/** A path as people want to read it: relative to the current folder unless that is longer; virtual documents as they are. */
-export function shownPath(cwd: string, path: string): string {
-  if (!path.startsWith('/') && !drive.test(path)) return path;
-  const relative = relativePath(cwd, path);
-  return isInside(cwd, path) || relative.length < path.length ? relative : path;
-}
-
 /** `file:///a%20b/c.c`, for SARIF. A virtual document has a URI for a name already. */
 export function fileUri(path: string): string {
   if (drive.test(path)) return `file:///${encodeSegments(path)}`;

@@ -1,6 +1,7 @@
 import { mapFile } from '@jailhouse-cells/core/map-export/map-file.ts';
 import { setSetting } from '@jailhouse-cells/core/rules/board-firmware/config-txt-lines.ts';
 import { baseName } from '@jailhouse-cells/core/source/paths.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { MemoryMapReading, WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import {
   type MapApplyParams,
@@ -90,7 +91,8 @@ export class MemoryMapRequests {
     const reading = this.engine.memoryMap(root, whatIfOf(whatIf));
     if (reading === undefined) return unreadable(root);
     const folder = this.folderAround(root);
-    const shown = (path: string) => (folder !== undefined && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
+    // As the command line names them there: a file that others get, or that is checked in, tells nothing of this machine's folders.
+    const shown = (path: string) => (folder === undefined ? path : shownPath(folder, path));
     const text = mapFile(reading, form, { shown, text: (path) => this.engine.text(path) });
     return { system: reading.system.name, rootUri: this.uris.uriOf(root), text };
   }

@@ -1,4 +1,5 @@
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
 import { checkConfigs, openSession, type Session } from '../configs.ts';
@@ -8,7 +9,7 @@ import { type CheckResult, collect, plural } from '../findings/result.ts';
 import { textReport } from '../findings/text.ts';
 import type { Io, Outcome } from '../io.ts';
 import { placeOutputs } from '../output-paths.ts';
-import { absolutePath, shownPath } from '../paths.ts';
+import { absolutePath } from '../paths.ts';
 import { styleFor, widthOf } from '../style.ts';
 
 export const build: Command = {

@@ -1,4 +1,5 @@
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
 import { checkConfigs, openSession } from '../configs.ts';
@@ -10,7 +11,6 @@ import { type CheckResult, collect, plural } from '../findings/result.ts';
 import { textReport } from '../findings/text.ts';
 import { type Fixed, fixSession } from '../fixing.ts';
 import type { Io, Outcome } from '../io.ts';
-import { shownPath } from '../paths.ts';
 import { styleFor, widthOf } from '../style.ts';
 
 export const check: Command = {

@@ -3,6 +3,7 @@ import { encodeDtb } from '@jailhouse-cells/core/devicetree/encode-dtb.ts';
 import { FileTreeHost } from '@jailhouse-cells/core/devicetree/file-tree-host.ts';
 import { readTreeSource } from '@jailhouse-cells/core/devicetree/read-source.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
 import { noSuchPath } from '../configs.ts';
@@ -10,7 +11,7 @@ import { engineOptions, engineSettings, outputOptions } from '../engine-options.
 import { plural } from '../findings/result.ts';
 import { findingsText } from '../findings/text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
-import { absolutePath, shownPath } from '../paths.ts';
+import { absolutePath } from '../paths.ts';
 import { styleFor, widthOf } from '../style.ts';
 
 /** Of the options that say how sources are read, those that a device tree knows. */

@@ -4,6 +4,7 @@ import { mapMarkdown } from '@jailhouse-cells/core/map-export/markdown.ts';
 import type { MapPlaces } from '@jailhouse-cells/core/map-export/places.ts';
 import { mapSvg } from '@jailhouse-cells/core/map-export/svg.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { MemoryMapReading, WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, failure, misuse } from '../command.ts';
@@ -13,7 +14,7 @@ import { collect } from '../findings/result.ts';
 import { textReport } from '../findings/text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { mapText } from '../map/text.ts';
-import { absolutePath, shownPath } from '../paths.ts';
+import { absolutePath } from '../paths.ts';
 import { styleFor, widthOf } from '../style.ts';
 
 export const map: Command = {

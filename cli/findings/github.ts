@@ -1,6 +1,6 @@
 import type { Severity } from '@jailhouse-cells/core/source/finding.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
-import { isInside, relativePath } from '../paths.ts';
+import { isInside, relativePath } from '@jailhouse-cells/core/source/shown-path.ts';
 import { locate, type Place, type PlaceSource } from './place.ts';
 import { type CheckResult, summary } from './result.ts';
 import { isNote, placeText } from './text.ts';

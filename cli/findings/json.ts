@@ -1,7 +1,7 @@
 import type { Fix, Severity } from '@jailhouse-cells/core/source/finding.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { Span } from '@jailhouse-cells/core/source/span.ts';
 import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
-import { shownPath } from '../paths.ts';
 import { version } from '../version.ts';
 import { locate, type PlaceSource } from './place.ts';
 import type { CheckResult } from './result.ts';

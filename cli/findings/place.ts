@@ -1,5 +1,5 @@
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { LineIndex, Span } from '@jailhouse-cells/core/source/span.ts';
-import { shownPath } from '../paths.ts';
 
 interface PlaceInFile {
   /** The path of the span: absolute, or the name of a virtual document. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Finding, Fix, Severity } from '@jailhouse-cells/core/source/finding.ts';
+import { isInside, relativePath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { Span } from '@jailhouse-cells/core/source/span.ts';
-import { encodeSegments, fileUri, isInside, relativePath } from '../paths.ts';
+import { encodeSegments, fileUri } from '../paths.ts';
 import { version } from '../version.ts';
 import { locate, type Place, type PlaceSource } from './place.ts';
 import type { CheckResult } from './result.ts';

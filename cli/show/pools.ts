@@ -1,3 +1,4 @@
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { System } from '@jailhouse-cells/core/system/system.ts';
 import type { FileReport } from '@jailhouse-cells/core/workspace/report.ts';
 import type { Arguments } from '../arguments.ts';
@@ -6,7 +7,6 @@ import { checkConfigs, openSession, type Session } from '../configs.ts';
 import { collect } from '../findings/result.ts';
 import { textReport } from '../findings/text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
-import { shownPath } from '../paths.ts';
 import { styleFor, widthOf } from '../style.ts';
 import { describePool, type PoolDescription } from './pool-description.ts';
 import { poolText } from './pool-text.ts';

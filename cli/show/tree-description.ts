@@ -4,8 +4,8 @@ import { valueKind } from '@jailhouse-cells/core/devicetree/print-value.ts';
 import { cellsOf, nodesBelow, stringsOf } from '@jailhouse-cells/core/devicetree/tree-access.ts';
 import { labelsOf } from '@jailhouse-cells/core/devicetree/tree-labels.ts';
 import { hex } from '@jailhouse-cells/core/source/numbers.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { ReadDeviceTree } from '../device-trees.ts';
-import { shownPath } from '../paths.ts';
 
 /** Characters. Paths of a hostile tree that is 10,000 deep would be gigabytes. */
 const LONGEST_PATH = 4096;

@@ -2,8 +2,8 @@ import type { DeviceTree } from '@jailhouse-cells/core/devicetree/model.ts';
 import { printTree } from '@jailhouse-cells/core/devicetree/print-tree.ts';
 import { humanSize } from '@jailhouse-cells/core/source/numbers.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
+import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { ReadDeviceTree } from '../device-trees.ts';
-import { shownPath } from '../paths.ts';
 
 /** The tree as source, with a comment in front that says what it was. */
 export function treeText(tree: DeviceTree, read: ReadDeviceTree, cwd: string): string {

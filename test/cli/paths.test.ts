@@ -1,5 +1,6 @@
 import { placeOutputs } from '@jailhouse-cells/cli/output-paths.ts';
-import { absolutePath, fileUri, isInside, relativePath, shownPath } from '@jailhouse-cells/cli/paths.ts';
+import { absolutePath, fileUri } from '@jailhouse-cells/cli/paths.ts';
+import { isInside, relativePath, shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import { describe, expect, test } from 'vitest';
 import { testIo } from './memory-io.ts';
 
