@@ -80,4 +80,27 @@ export class MapPage {
     if (box === null) throw new Error(`${id} is not drawn`);
     return box;
   }
+
+  /** Its height once a movement has come to rest. @param {string} id */
+  async heightAtRest(id) {
+    let before = Number.NaN;
+    let seen = 0;
+    await until('the zoom to come to rest', async () => {
+      const { height } = await this.box(id);
+      seen = height === before ? seen + 1 : 0;
+      before = height;
+      return seen >= 4;
+    });
+    return before;
+  }
+
+  /**
+   * Fails when all of the map fits the view again. Blocks above may come and go with a text, and with them pixels: the height alone would be no proof.
+   *
+   * @param {string} id @param {number} fitted Its height when all of the map fitted.
+   */
+  async staysZoomed(id, fitted) {
+    const { height } = await this.box(id);
+    if (height < fitted * 2) throw new Error(`the zoom is lost: ${id} is ${height} pixels high, ${fitted} where all of the map fits`);
+  }
 }

@@ -30,11 +30,6 @@ describe('the memory map of examples/rpi4-story/1-window-over-ram by the keyboar
 
   const position = () => session.workbench.page.locator('#status\\.editor\\.selection');
   const isSelected = async () => (await map.block(ecam).getAttribute('aria-pressed')) === 'true';
-  /** @param {string} where */
-  const staysZoomed = async (where) => {
-    // Blocks above may come and go with the text, and with them pixels; a map that was fitted again has the height of before.
-    expect((await map.box(ecam)).height, `zoom ${where}`).toBeGreaterThan(fitted * 2);
-  };
 
   it('is opened from the command palette, and has the focus', async () => {
     const { workbench } = session;
@@ -72,14 +67,7 @@ describe('the memory map of examples/rpi4-story/1-window-over-ram by the keyboar
   it('zooms by key', async () => {
     await keyboard.press('z');
     await until('the block to be large', async () => (await map.box(ecam)).height > fitted * 3);
-    let before = 0;
-    await until('the zoom to come to rest', async () => {
-      const now = (await map.box(ecam)).height;
-      const rests = now === before;
-      before = now;
-      return rests;
-    });
-    zoomed = before;
+    zoomed = await map.heightAtRest(ecam);
     await session.workbench.screenshot('zoomed');
   });
 
@@ -95,7 +83,7 @@ describe('the memory map of examples/rpi4-story/1-window-over-ram by the keyboar
     await workbench.replaceLine(line, '.pci_mmconfig_base = 0xff900000,');
     await until('the block to move', async () => (await label()).includes('0xff900000'));
     expect(await isSelected(), 'selected after the edit').toBe(true);
-    await staysZoomed('after the edit');
+    await map.staysZoomed(ecam, fitted);
     await until('the number to be as it was', async () => {
       const typed = workbench.page.locator('.editor-instance .view-line', { hasText: /\.pci_mmconfig_base\s=\s0xe0000000,/ });
       if ((await typed.count()) > 0) return true;
@@ -125,7 +113,7 @@ describe('the memory map of examples/rpi4-story/1-window-over-ram by the keyboar
     await fix.waitFor({ state: 'detached' });
     // Of the collision that is gone, the block that it was about.
     await until('the block to be selected', isSelected);
-    await staysZoomed('after the fix');
+    await map.staysZoomed(ecam, fitted);
     expect(await map.hasKeyboard(), 'the keyboard after the fix').toBe(true);
     expect(await map.focused(), 'the focus after the fix').not.toBe('');
     await session.workbench.screenshot('mended');

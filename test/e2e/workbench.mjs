@@ -66,9 +66,9 @@ export class Workbench {
     return this.page.screenshot({ path: join(this.shots, `${name}.png`), ...(clip ? { clip } : {}) });
   }
 
-  /** Runs a command by its title in the command palette. @param {string} title */
-  async command(title) {
-    await this.quickInput('F1', `>${title}`, title);
+  /** Runs a command by its title in the command palette. @param {string} title @param {{ stays?: boolean }} [options] `stays`: the command asks on, in the same place. */
+  async command(title, options) {
+    await this.quickInput('F1', `>${title}`, title, options);
   }
 
   /** Opens a file of the workspace by its name. @param {string} name */
@@ -78,8 +78,8 @@ export class Workbench {
     await this.page.locator('.editor-instance .monaco-editor.focused .view-line').first().waitFor();
   }
 
-  /** @param {string} key A key, or a sequence of them. @param {string} text @param {string} row */
-  async quickInput(key, text, row) {
+  /** @param {string} key A key, or a sequence of them. @param {string} text @param {string} row @param {{ stays?: boolean }} [options] */
+  async quickInput(key, text, row, { stays = false } = {}) {
     const input = this.page.locator('.quick-input-widget input').first();
     const wanted = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
     // A workbench that has just come up can swallow the key, and its list of commands is that of the moment: extensions may not be in it yet.
@@ -101,7 +101,7 @@ export class Workbench {
       return (await chosen.count()) > 0 && ((await chosen.textContent()) ?? '').includes(row);
     });
     await this.page.keyboard.press('Enter');
-    await input.waitFor({ state: 'hidden' });
+    if (!stays) await input.waitFor({ state: 'hidden' });
   }
 
   /** Puts the cursor on a line of the active editor. @param {number} line Counts from 1. */
@@ -125,6 +125,19 @@ export class Workbench {
     await this.page.keyboard.press('Shift+End');
     // insertText is one edit: no bracket or quote is closed by the editor.
     await this.page.keyboard.insertText(text);
+  }
+
+  /** Writes the memory map in front into a file, by its command, the list of forms and the dialog of files. @param {string} form @param {string} name The name that is offered. */
+  async exportMap(form, name) {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await this.command('Jailhouse: Export Memory Map', { stays: true });
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: form }).first().waitFor();
+    await input.fill(form);
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: form }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await until(`the dialog to offer ${name}`, async () => (await input.isVisible()) && (await input.inputValue()).endsWith(name));
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
   }
 
   /** Squiggles of a severity that are to be seen in the active editor. @param {'error' | 'warning' | 'info' | 'hint'} severity */
