@@ -7,6 +7,7 @@ import { dtc } from './commands/dtc.ts';
 import { explain } from './commands/explain.ts';
 import { map } from './commands/map.ts';
 import { show } from './commands/show.ts';
+import { simulate } from './commands/simulate.ts';
 import { commandHelp, overview } from './help.ts';
 import { exitStatus, type Io, type Outcome } from './io.ts';
 import { absolutePath } from './paths.ts';
@@ -14,7 +15,7 @@ import { nearest } from './spelling.ts';
 import { widthOf } from './style.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [check, build, dtc, show, map, explain];
+export const commands: readonly Command[] = [check, build, dtc, show, map, explain, simulate];
 
 /** Runs one call and prints what it has to say; resolves to the exit status. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -1,4 +1,5 @@
-// Bundles into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.cjs (the command line), webview.js and .css (the memory map).
+// Bundles into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.cjs (the command line), simulator.cjs (the simulated board) with
+// forwarder.cjs (what its sshd starts), webview.js and .css (the memory map).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +34,14 @@ const languageClientApart = {
   },
 };
 
+/** The simulated board is a bundle of its own, too: it is a program that the extension starts, and the other commands must not pay for it. */
+const simulatorApart = {
+  name: 'simulator-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/run-board\.ts$/ }, () => ({ path: './simulator.cjs', external: true }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   // CommonJS: what extension hosts of every supported VS Code can load. A dynamic import becomes require, so that `vscode` is found in it.
@@ -47,7 +56,24 @@ const bundles = [
   },
   { ...common, entryPoints: ['client/language-client.ts'], outfile: 'dist/language-client.cjs', format: 'cjs', external: ['vscode'] },
   { ...common, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', format: 'cjs' },
-  { ...common, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.cjs', format: 'cjs' },
+  {
+    ...common,
+    entryPoints: ['cli/main.ts'],
+    outfile: 'dist/cli.cjs',
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    plugins: [simulatorApart],
+  },
+  {
+    ...common,
+    entryPoints: ['cli/simulate/program.ts'],
+    outfile: 'dist/simulator.cjs',
+    format: 'cjs',
+    // The command line takes `runBoard` out of it; on its own it is the program.
+    footer: { js: 'if (require.main === module) void module.exports.main();' },
+    logOverride: { 'empty-import-meta': 'silent' },
+  },
+  { ...common, entryPoints: ['simulator/server/forwarder.cjs'], outfile: 'dist/forwarder.cjs', format: 'cjs' },
   { ...pageBundle, absWorkingDir: root, outdir: 'dist', minify: !watch, sourcemap: sourcemap ? 'inline' : false, logLevel: 'info' },
   { ...pageStyle, absWorkingDir: root, outdir: 'dist', logLevel: 'info' },
 ];

@@ -19,7 +19,7 @@ describe('a wrong call ends with status 2, nothing on the output, and the remedy
   test.each([
     [['chekc'], 'there is no command "chekc"; did you mean check?'],
     [['configs'], 'there is no command "configs"; to check that path, write: jailhouse-cells check configs'],
-    [['--format', 'json'], 'there is no option "--format" before the command (check, build, dtc, show, map, explain).'],
+    [['--format', 'json'], `there is no option "--format" before the command (${commands.map(({ name }) => name).join(', ')}).`],
     [['check', '--fromat', 'json'], 'there is no option "--fromat"; did you mean --format.'],
     [['check', '--format', 'xml'], '--format cannot be "xml"; it is one of text, json, sarif, github.'],
     [['check', 'configs/rpi5.c'], '"configs/rpi5.c" does not exist; there is "rpi4.c" in its folder.'],
