@@ -1,4 +1,4 @@
-// Pictures of the memory map in a real VS Code: steps of examples/rpi4-story in light, dark and high contrast, into test-results/screenshots.
+// Pictures of the memory map in a real VS Code: steps of examples/rpi4-story in light, dark and both high contrasts, into test-results/screenshots.
 // The two of the README are copied to docs/images. Arguments choose steps: npm run screenshots -- 1 5
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ const looks = /** @type {const} */ ([
   ['light', 'Light Modern', 'vs'],
   ['dark', 'Dark Modern', 'vs-dark'],
   ['high-contrast', 'Dark High Contrast', 'hc-black'],
+  ['high-contrast-light', 'Light High Contrast', 'hc-light'],
 ]);
 
 /** Of the README. */
@@ -82,7 +83,12 @@ async function picture({ folder, file, line, chosen }) {
 }
 
 /** VS Code's names for the kinds of its themes, in a webview. */
-const kindOf = { vs: 'vscode-light', 'vs-dark': 'vscode-dark', 'hc-black': 'vscode-high-contrast' };
+const kindOf = {
+  vs: 'vscode-light',
+  'vs-dark': 'vscode-dark',
+  'hc-black': 'vscode-high-contrast',
+  'hc-light': 'vscode-high-contrast-light',
+};
 
 /** Gives the map the larger part, by dragging the sash between it and the text. @param {import('playwright-core').Page} page */
 async function widen(page) {
