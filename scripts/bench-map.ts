@@ -1,7 +1,7 @@
 // Measures the memory map: from an edit to the redrawn page, a large system that is opened, zoomed and panned, and the size of the page's files.
 // Alone: npx tsx scripts/bench-map.ts [--edits N]
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -121,6 +121,8 @@ async function benchLarge(session: PageSession, theme: Theme, print: (line: stri
   }
   print(`A system of ${regions.toLocaleString('en')} regions in ${map.lanes.length} lanes`);
   print(`  page loaded and map painted  ${show(opened)}   target: under 500 ms`);
+  // What else runs delays frames: the numbers mean little without it.
+  print(`  load of the machine          ${(loadavg()[0] ?? 0).toFixed(1)} on ${cpus().length} processors`);
   const { page } = session;
   const box = await page.locator('.lanes').boundingBox();
   if (box === null) throw new Error('the map has no lanes');

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressAt, layOutAxis, leastHeight, pixelOf } from '../../webview/layout/axis.ts';
 import { placeLabels } from '../../webview/layout/axis-labels.ts';
+import { labelRooms } from '../../webview/layout/label-room.ts';
 import { layOutLane } from '../../webview/layout/lane-layout.ts';
+import { spread } from '../../webview/layout/spread.ts';
 
 const MiB = 1n << 20n;
 const GiB = 1n << 30n;
@@ -73,17 +75,82 @@ describe('labels of the axis', () => {
     expect(labels.map(({ textY }) => textY)).toEqual([0, 40, 90]);
   });
 
-  it('count every edge, and keep their distance', () => {
+  it('count every edge, keep their distance, and stay in the view', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 40 }), (ys) => {
+      fc.property(fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 400 }), fc.integer({ min: -3000, max: 0 }), (ys, origin) => {
         const edges = ys.sort((a, b) => a - b).map((y, index) => ({ address: BigInt(index), y }));
-        const labels = placeLabels(edges, 600, 14, 7);
+        const labels = placeLabels(edges, 600, 14, origin);
         expect(labels.reduce((sum, { more }) => sum + 1 + more, 0)).toBe(edges.length);
-        for (let index = 1; index < labels.length; index++) {
-          expect((labels[index]?.textY ?? 0) - (labels[index - 1]?.textY ?? 0)).toBeGreaterThanOrEqual(14 - 1e-9);
+        for (const [index, { textY, address, more, last }] of labels.entries()) {
+          expect(last - address).toBe(BigInt(more));
+          expect(textY).toBeGreaterThanOrEqual(-1e-9);
+          expect(textY).toBeLessThanOrEqual(600 + 1e-9);
+          if (index > 0) expect(textY - (labels[index - 1]?.textY ?? 0)).toBeGreaterThanOrEqual(14 - 1e-9);
         }
       }),
     );
+  });
+
+  it('are shared only where there are more edges than lines', () => {
+    const crowded = (count: number) => Array.from({ length: count }, (_, index) => ({ address: BigInt(index), y: 300 + index }));
+    expect(placeLabels(crowded(40), 600).every(({ more }) => more === 0)).toBe(true);
+    expect(placeLabels(crowded(100), 600).some(({ more }) => more > 0)).toBe(true);
+  });
+
+  it('are shared by the same edges wherever the view is moved', () => {
+    const shared = (moved: number) => {
+      const edges = Array.from({ length: 300 }, (_, index) => ({ address: BigInt(index), y: index * 2 + moved }));
+      return placeLabels(edges, 600, 14, moved).map(({ address, more }) => [address, more]);
+    };
+    expect(shared(-0.4)).toEqual(shared(0));
+  });
+});
+
+describe('what is spread', () => {
+  it('goes to both sides of the middle of a crowd', () => {
+    expect(spread([100, 100, 100], 20, 0, 200)).toEqual([80, 100, 120]);
+    expect(spread([10, 100, 101], 20, 0, 200)).toEqual([10, 90.5, 110.5]);
+  });
+
+  it('stays within its limits', () => {
+    expect(spread([0, 0, 200, 200], 20, 0, 200)).toEqual([0, 20, 180, 200]);
+  });
+
+  it('is no farther from where it belongs, all in all, than by any other places of the same order', () => {
+    const ascending = fc
+      .array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 12 })
+      .map((places) => places.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(ascending, fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 12, maxLength: 12 }), (wanted, steps) => {
+        const cost = (places: readonly number[]) => places.reduce((sum, place, index) => sum + (place - (wanted[index] ?? 0)) ** 2, 0);
+        let place = (wanted[0] ?? 0) - 100;
+        const other = wanted.map((_, index) => (place += 20 + (steps[index] ?? 0)));
+        const best = spread(wanted, 20, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+        expect(cost(best)).toBeLessThanOrEqual(cost(other) + 1e-6);
+      }),
+    );
+  });
+});
+
+describe('room beside a block', () => {
+  it('reaches to the next block or hatch, or the end of the axis', () => {
+    const [first, second] = [
+      { top: 10, bottom: 12 },
+      { top: 30, bottom: 35 },
+    ];
+    const rooms = labelRooms([second, first], [{ top: 60, bottom: 70 }], 100);
+    expect(rooms.get(first)).toEqual({ above: 10, below: 18 });
+    expect(rooms.get(second)).toEqual({ above: 18, below: 25 });
+  });
+
+  it('is none for a block that lies on another one or has one on it', () => {
+    const [outer, inner] = [
+      { top: 0, bottom: 50 },
+      { top: 10, bottom: 12 },
+    ];
+    const rooms = labelRooms([outer, inner], [], 100);
+    expect(rooms.get(inner)).toBeUndefined();
+    expect(rooms.get(outer)).toEqual({ above: 0, below: 0 });
   });
 });
 

@@ -14,9 +14,11 @@ const leastBreak = 18;
 const leastBreakText = 34;
 
 /** Pixels that the labels of a map need, with room for a count of edges that share one. */
-export function axisWidth({ axis }: MapModel): number {
-  const last = axis.stretches.at(-1)?.end ?? 0n;
-  return Math.ceil(besideLabels + (hex(last).length + 3) * digitWidth);
+export function axisWidth({ axis: { stretches } }: MapModel): number {
+  const last = stretches.at(-1)?.end ?? 0n;
+  // All of them never share one label.
+  const count = String(Math.floor(stretches.length / 8)).length;
+  return Math.ceil(besideLabels + (hex(last).length + 2 + count) * digitWidth);
 }
 
 /** Labels of all edges in the view, and break marks with the size of what is compressed. Drawn anew with every frame of a movement. */

@@ -51,6 +51,7 @@ export class BlockElement implements PlacedElement {
     this.room = room;
     this.button.id = `block-${drawn.id}`;
     this.button.dataset.block = drawn.id;
+    this.button.dataset.label = `${drawn.block.name} · ${drawn.block.size}`;
     this.button.title = blockInWords(drawn);
     this.element.style.left = `${3 + Math.min(drawn.depth, 4) * 9}px`;
     this.textPlace = undefined;

@@ -14,10 +14,11 @@ import {
   LinkElement,
   type LinkOnAxis,
   leastGap,
+  leastHatch,
   linksOnAxis,
 } from './overlay-elements.ts';
 import { PlacedElements, type SheetPart } from './placed-elements.ts';
-import { isSliver } from './underlay-canvas.ts';
+import { isSliver, manyCollisions } from './underlay-canvas.ts';
 
 interface LaneParts {
   readonly element: HTMLElement;
@@ -38,6 +39,7 @@ export class LaneSheet {
   private model: MapModel | undefined;
   private rooms: ReadonlyMap<DrawnBlock, LabelRoom> = new Map();
   private state: State = { selected: undefined, lit: new Set(), focusable: undefined };
+  private overAxis: readonly CollisionOnAxis[] = [];
   /** Width of a lane in percent. */
   private share = 100;
 
@@ -85,11 +87,13 @@ export class LaneSheet {
 
   /** Fills a part of the sheet, and places what is on it. */
   fill(part: SheetPart): void {
+    const { model } = this;
+    if (model === undefined) return;
     const { selected, focusable } = this.state;
     const isFocusable = ({ id }: DrawnBlock) => id === focusable;
     for (const { blocks } of this.shown) {
       // The one that the Tab key leads to also when it is out of view.
-      blocks.fill(part, (drawn) => isSliver(drawn, part.scale), isFocusable);
+      blocks.fill(part, (drawn) => isSliver(model, drawn, part.scale), isFocusable);
     }
     this.gaps.fill(
       part,
@@ -97,7 +101,9 @@ export class LaneSheet {
       () => false,
     );
     this.links.fill(part, no, no);
-    this.collisions.fill(part, no, ({ id }) => selected?.kind === 'collision' && selected.drawn.id === id);
+    const hidden = this.crowdedOut(part.scale);
+    const isChosen = ({ id }: CollisionOnAxis) => selected?.kind === 'collision' && selected.drawn.id === id;
+    this.collisions.fill(part, (item) => hidden.has(item), isChosen);
     this.placeBadges();
   }
 
@@ -131,7 +137,8 @@ export class LaneSheet {
     this.free.setAttribute('aria-label', `Free, ${model.gaps.length} gaps`);
     this.gaps.show(model.gaps);
     this.links.show(linksOnAxis(model.links));
-    this.collisions.show(collisionsOnAxis(model));
+    this.overAxis = collisionsOnAxis(model);
+    this.collisions.show(this.overAxis);
   }
 
   private partsOf(lane: MapLane, blocks: number): LaneParts {
@@ -150,6 +157,20 @@ export class LaneSheet {
     parts.element.className = `lane lane-${lane.kind}`;
     parts.element.setAttribute('aria-label', `${lane.title}, ${blocks} blocks`);
     return parts;
+  }
+
+  /** Of many collisions, those that would lie on another one of the same lanes, so that thousands of them can be drawn. */
+  private crowdedOut(scale: number): ReadonlySet<CollisionOnAxis> {
+    const hidden = new Set<CollisionOnAxis>();
+    if (this.overAxis.length <= manyCollisions) return hidden;
+    const seen = new Set<string>();
+    for (const item of this.overAxis) {
+      if ((item.bottom - item.top) * scale >= leastHatch) continue;
+      const place = `${item.first} ${item.last} ${Math.floor((item.top * scale) / badgeStep)}`;
+      if (seen.has(place)) hidden.add(item);
+      seen.add(place);
+    }
+    return hidden;
   }
 
   /** Badges of a lane that would lie on each other move up and down. */

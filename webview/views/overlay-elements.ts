@@ -2,7 +2,7 @@ import type { DrawnBlock, DrawnCollision, DrawnGap, DrawnLink, MapModel } from '
 import { type OnAxis, type Place, type PlacedElement, pixels } from './placed-elements.ts';
 
 /** Of collisions on the screen, so that also those of a page are seen from far; as in style/overlays.css. */
-const leastHatch = 7;
+export const leastHatch = 7;
 /** Gaps that are thinner are not drawn. */
 export const leastGap = 8;
 const oneLine = 13;

@@ -9,9 +9,12 @@ const leastBlock = 4;
 /** Thin lines through all lanes are at least this far apart, in pixels. */
 const leastEdge = 7;
 
-/** True for a block that is too thin for an element of its own. Collisions and regions of size 0 always have one. */
-export function isSliver({ top, bottom, collisions }: DrawnBlock, scale: number): boolean {
-  return (bottom - top) * scale < leastBlock && collisions.length === 0 && top !== bottom;
+/** Collisions of a map that are few enough for all of their parts to be drawn, however thin. */
+export const manyCollisions = 100;
+
+/** True for a block of a map that is too thin for an element of its own. A region of size 0 always has one, and so has a collision, unless there are many. */
+export function isSliver({ collisions: all }: MapModel, { top, bottom, collisions }: DrawnBlock, scale: number): boolean {
+  return (bottom - top) * scale < leastBlock && (collisions.length === 0 || all.length > manyCollisions) && top !== bottom;
 }
 
 /** Shares of the colours that show. */
@@ -62,7 +65,7 @@ export class UnderlayCanvas {
       for (const drawn of blocks) {
         const top = drawn.top * scale + offset;
         const bottom = drawn.bottom * scale + offset;
-        if (bottom < 0 || top > height || !isSliver(drawn, scale)) continue;
+        if (bottom < 0 || top > height || !isSliver(model, drawn, scale)) continue;
         const [left, right] = [drawn.laneIndex * share + 1, (drawn.laneIndex + 1) * share - 1];
         const first = Math.round(top * density);
         const end = Math.min(tall, Math.max(first + Math.round(density), Math.round(bottom * density)));
