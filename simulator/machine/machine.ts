@@ -38,6 +38,8 @@ export interface CallResult {
   readonly kernelLog: readonly string[];
   /** What the hypervisor prints, and what inmates print on the UART that they share with it. Lines end with `\n`. */
   readonly console: string;
+  /** What goes into the ring buffer of the virtual console: the hypervisor's own text (not what inmates print on the UART), for sysfs and `jailhouse console`. */
+  readonly virtualConsole?: string;
 }
 
 export interface MachineCell {
@@ -60,6 +62,10 @@ export interface GuestProfile {
   readonly answersMessages?: boolean;
   /** Initialises every ivshmem device and waits for its peer, as the ivshmem demo does. */
   readonly ivshmem?: boolean;
+  /** Linked with the inmate library: begins by reading the comm region at 0x80000000, prints on the console that is told there. */
+  readonly inmateLibrary?: boolean;
+  /** Starts the virtual timer and prints when it fires, as the GIC demo does. */
+  readonly timer?: boolean;
 }
 
 export interface LoadedBytes {
@@ -125,4 +131,22 @@ export interface SimulatedBoard {
     readonly gicr?: bigint;
   };
   readonly maintenanceIntid: number;
+  /** UARTs; `distance`: bytes from one register to the next. */
+  readonly uarts?: readonly { readonly address: bigint; readonly kind: 'pl011' | '8250'; readonly distance: 1 | 4 }[];
+  /** Devices without which Linux of the root cell does not live, with the access that it makes again and again. */
+  readonly vitalDevices?: readonly {
+    readonly name: string;
+    readonly start: bigint;
+    readonly size: bigint;
+    readonly intids: readonly number[];
+    readonly access: { readonly offset: bigint; readonly width: 1 | 2 | 4 | 8; readonly access: 'read' | 'write' };
+  }[];
+  /** PCI domains that real hosts of the board have. */
+  readonly pciDomains?: readonly number[];
+  /** The kernel loses a fixed PCI domain when its host goes, as the recorded 6.1: every later enable gets no virtual host. */
+  readonly losesPciDomain?: boolean;
+  /** Physical address bits of the CPUs; 44 (A57, A72) when not said. */
+  readonly addressBits?: number;
+  /** Main ID register of the CPUs, as the kernel's log shows it: `0x410fd083`. */
+  readonly midr?: string;
 }

@@ -1,0 +1,88 @@
+import { type Access, access, fetch } from './access.ts';
+import { Halt } from './halt.ts';
+import { runInmateLibrary } from './inmate-library.ts';
+import type { GuestProfile } from './machine.ts';
+import { type Cell, type Hypervisor, print } from './state.ts';
+import { reportAbort } from './trap-report.ts';
+import { consoleOf } from './uart.ts';
+
+/** The guest has come to its end: parked, or stuck in a fault handler of its own. */
+export class GuestOver extends Error {}
+
+/** The CPU on which a guest's code runs. */
+export class GuestCpu {
+  constructor(
+    readonly hypervisor: Hypervisor,
+    readonly cell: Cell,
+    readonly cpu: number,
+  ) {}
+
+  read(address: bigint, width: 1 | 2 | 4 | 8): number {
+    return this.#access({ address, width });
+  }
+
+  write(address: bigint, width: 1 | 2 | 4 | 8, value: number): void {
+    this.#access({ address, width, write: value });
+  }
+
+  fetch(address: bigint): void {
+    if (fetch(this.hypervisor, this.cell, this.cpu, address).kind !== 'value') throw new GuestOver();
+  }
+
+  #access(wanted: Access): number {
+    const end = access(this.hypervisor, this.cell, this.cpu, wanted);
+    if (end.kind !== 'value') throw new GuestOver();
+    return end.value;
+  }
+}
+
+/** Lets the cell's first CPU run from the reset address to where the guest waits. */
+export function runGuest(hypervisor: Hypervisor, cell: Cell): void {
+  if (cell.cpus.size === 0) throw new Halt('silent');
+  const first = Math.min(...cell.cpus);
+  const cpu = new GuestCpu(hypervisor, cell, first);
+  cell.guest = undefined;
+  try {
+    const { resetAddress } = cell.config;
+    cpu.fetch(resetAddress);
+    const found = cell.stage2.lookup(resetAddress);
+    const phys = 'phys' in found ? found.phys : 0n;
+    const image = hypervisor.images.findLast(({ start, size }) => phys >= start && phys < start + size);
+    if (image?.profile === undefined) return;
+    run(cpu, image.profile, image.size);
+  } catch (error) {
+    if (error instanceof Halt && error.kind === 'abort') reportAbort(hypervisor, first);
+    else if (error instanceof GuestOver) cell.guest = undefined;
+    else throw error;
+  }
+}
+
+function run(cpu: GuestCpu, profile: GuestProfile, imageSize: bigint): void {
+  const { hypervisor, cell } = cpu;
+  if (profile.inmateLibrary || profile.ivshmem || profile.timer) {
+    runInmateLibrary(cpu, profile, imageSize);
+  } else {
+    const shown = consoleOf(hypervisor.board, cell.config.console) === 'prints' && isMapped(cell, cell.config.console.address);
+    const write = (text: string): void => {
+      if (shown) hypervisor.output.uart += text;
+    };
+    cell.guest = { profile, enabled: new Set(), endpoint: undefined, print: write, interrupts: 0 };
+    for (const line of profile.prints ?? []) write(`${line}\n`);
+  }
+  for (const { address, width, access: kind } of profile.touches ?? []) {
+    const at = BigInt(address);
+    if (kind === 'execute') cpu.fetch(at);
+    else if (kind === 'read') cpu.read(at, width);
+    else cpu.write(at, width, 0);
+  }
+}
+
+function isMapped(cell: Cell, address: bigint): boolean {
+  return 'phys' in cell.stage2.lookup(address) || cell.windows.find(address, 4) !== undefined;
+}
+
+/** What inmates print by hypercall: it appears on the virtual console only, as observed. */
+export function printByHypercall(hypervisor: Hypervisor, text: string): void {
+  if (hypervisor.ring) hypervisor.output.ring += text;
+  else print(hypervisor, text);
+}

@@ -1,0 +1,13 @@
+import type { GuestProfile } from './machine.ts';
+
+/** What upstream's demo programs do, as profiles. An image without a profile does nothing but run. */
+export const gicDemo: GuestProfile = {
+  inmateLibrary: true,
+  prints: ['Initializing the GIC...', 'Initializing the timer...'],
+  timer: true,
+};
+
+export const ivshmemDemo: GuestProfile = { inmateLibrary: true, ivshmem: true };
+
+/** Starts Linux: reads the comm region, prints nothing. */
+export const linuxLoader: GuestProfile = { inmateLibrary: true };
