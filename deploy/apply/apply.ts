@@ -2,9 +2,10 @@ import type { Explain, Meaning } from '@jailhouse-cells/core/deployment/meaning.
 import { cellsScript, kernelLogScript, readCells, rootScript, targetFolder } from '../observe/observe.ts';
 import { Sections, scriptStart } from '../observe/sections.ts';
 import type { TargetRecord, TargetState } from '../observe/target-state.ts';
-import type { Plan, PlannedFile, Step } from '../plan/plan.ts';
-import type { Connection, NoAnswerReason, RemoteAnswer } from '../ssh/connection.ts';
+import type { Plan, Step } from '../plan/plan.ts';
+import type { NoAnswerReason, RemoteAnswer, SshConnection } from '../ssh/connection.ts';
 import { quote } from '../ssh/quote.ts';
+import { upload } from '../ssh/upload.ts';
 import { takeLock } from './lock.ts';
 import { linesAfter, newText } from './new-text.ts';
 import { needsPowerCycle, type Problem, type ProblemKind } from './problem.ts';
@@ -14,16 +15,7 @@ import { undoSteps } from './undo.ts';
 import { failedCell, judge, type Seen, type StepOutcome, type Verdict, type Warning } from './verify.ts';
 
 export interface ApplyOptions {
-  readonly connection: Connection;
-  /** A way of its own to the target, to see whether it lives when the first one does not answer. */
-  readonly secondConnection: () => Connection;
-  /** Sends a file and puts it in place whole, or not at all. */
-  readonly send: (
-    file: PlannedFile,
-    remoteFolder: string,
-    progress: (sent: number) => void,
-    signal: AbortSignal | undefined,
-  ) => Promise<SendResult>;
+  readonly connection: SshConnection;
   readonly explain: Explain;
   readonly report: (event: ApplyEvent) => void;
   /** Aborting undoes what was done. */
@@ -70,6 +62,8 @@ export type Undone =
 /** Milliseconds for a command of the driver: it waits for CPUs, and a loaded board is slow. */
 const commandLimit = 60_000;
 const probeLimit = 12_000;
+/** Milliseconds: 100 kB a second at least. */
+const uploadLimit = (size: number): number => commandLimit + size / 100;
 
 /** Does the steps of a plan, verifies each, and goes back where one fails. The plan was made of `state`, on the same connection. */
 export async function apply(plan: Plan, state: TargetState, options: ApplyOptions): Promise<ApplyResult> {
@@ -154,20 +148,19 @@ class Application {
   private async upload(step: Step): Promise<Problem | undefined> {
     const { file } = step;
     if (file === undefined) return undefined;
-    const started = Date.now();
-    const folder = `${this.state.home}/${targetFolder}/${this.plan.folder}/next`;
-    const sent = await this.options.send(
-      file,
-      folder,
-      (bytes) => this.options.report({ kind: 'sent', step, bytes, of: file.size }),
-      this.options.signal,
-    );
-    if (sent.ok) {
-      this.options.report({ kind: 'done', step, milliseconds: Date.now() - started, console: '', kernelLog: '' });
-      return undefined;
-    }
-    const kind = sent.noAnswer === undefined ? 'upload' : kindOf(sent.noAnswer);
-    return this.problem(kind, sent.message, step, sent.noAnswer);
+    const result = await upload(this.options.connection, {
+      remotePath: `${this.state.home}/${targetFolder}/${this.plan.folder}/next/${file.name}`,
+      sha256: file.digest,
+      size: file.size,
+      source: 'bytes' in file.content ? file.content.bytes : file.content,
+      limit: uploadLimit(file.size),
+      signal: this.options.signal,
+      onProgress: (bytes) => this.options.report({ kind: 'sent', step, bytes, of: file.size }),
+    });
+    if (result.kind === 'none') return this.unanswered(step, result);
+    if (result.kind === 'refused') return { ...this.problem('upload', result.message, step), output: result.stderr };
+    this.options.report({ kind: 'done', step, milliseconds: result.milliseconds, console: '', kernelLog: '' });
+    return undefined;
   }
 
   /** One step with its verification; in one round trip where all goes well. */
@@ -310,13 +303,12 @@ class Application {
     if (answer.reason === 'cancelled') return this.problem('cancelled', 'The deployment was cancelled.', step, answer.reason);
     if (answer.reason !== 'timeout' && answer.reason !== 'lost')
       return this.problem(kindOf(answer.reason), answer.message, step, answer.reason);
-    const second = this.options.secondConnection();
     const sections = new Sections();
     const script = [scriptStart, sections.prelude, 'section boot; cat /proc/sys/kernel/random/boot_id', cellsScript, 'section end'].join(
       '\n',
     );
-    const probe = await second.run({ title: 'see whether the target lives', script, limit: probeLimit });
-    await second.close();
+    // On a way of its own: the shared connection may be the one that is stuck.
+    const probe = await this.options.connection.freshAnswer({ title: 'see whether the target lives', script, limit: probeLimit });
     if (probe.kind === 'none') {
       const message = `The target does not answer any more since "${step.title}": ${probe.message} If the board stands still, switch it off and on; nothing starts by itself then.`;
       return this.meant(this.problem('frozen', message, step, probe.reason), `${step.kind} hangs`, step);
