@@ -1,4 +1,4 @@
-import type { MapBlock, MapCollision, MapLane, MemoryMapResult } from '@jailhouse-cells/protocol/map-messages.ts';
+import type { MapBlock, MapBlockKind, MapCollision, MapLane, MemoryMapResult } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { KnownConfig, KnownSystem } from '@jailhouse-cells/protocol/messages.ts';
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import { configOf } from './map-sources.ts';
@@ -28,6 +28,24 @@ export class SystemsItem extends TreeItem {
 
 const laneIcons = { board: 'circuit-board', hypervisor: 'shield', root: 'server', cell: 'vm' } as const;
 const laneWords = { board: 'board', hypervisor: 'hypervisor', root: 'root cell', cell: 'cell' } as const;
+
+const blockIcons: Readonly<Record<MapBlockKind, string>> = {
+  ram: 'symbol-array',
+  gpu: 'device-desktop',
+  reserved: 'lock',
+  device: 'chip',
+  pci: 'plug',
+  gic: 'zap',
+  hypervisor: 'shield',
+  'cell-ram': 'symbol-array',
+  loadable: 'file-binary',
+  mmio: 'chip',
+  shared: 'link',
+  comm: 'comment-discussion',
+  ecam: 'plug',
+  'ecam-mmio': 'plug',
+  empty: 'circle-slash',
+};
 
 /**
  * A system; its children are those that its map has.
@@ -114,7 +132,7 @@ function blockItem(id: string, block: MapBlock, problems: readonly MapCollision[
   ]
     .filter((part) => part !== '')
     .join('\n\n');
-  item.iconPath = blockIcon(problems);
+  item.iconPath = problems.length === 0 ? new ThemeIcon(blockIcons[block.kind]) : problemIcon(problems);
   isSpoken(item, problems.length === 0 ? '' : counted(problems.length, 'collision'));
   if (block.place !== undefined) {
     item.command = { command: 'jailhouseCells.revealPlace', title: 'Show Source', arguments: [block.place] };
@@ -122,8 +140,7 @@ function blockItem(id: string, block: MapBlock, problems: readonly MapCollision[
   return item;
 }
 
-function blockIcon(problems: readonly MapCollision[]): ThemeIcon {
-  if (problems.length === 0) return new ThemeIcon('symbol-array');
+function problemIcon(problems: readonly MapCollision[]): ThemeIcon {
   const isError = problems.some(({ severity }) => severity === 'error');
   return isError
     ? new ThemeIcon('error', new ThemeColor('list.errorForeground'))
