@@ -130,6 +130,23 @@ describe('the lists of resources', () => {
     await session.page.locator(`[data-block="${id}"][aria-pressed="true"]`).waitFor();
   });
 
+  it('show all that the server finds in an example', async () => {
+    const real = exampleMaps('examples/rpi4/configs/rpi4.c')({});
+    const { cpus, interrupts, functions, links } = real.resources;
+    await show(real);
+    for (const [name, rows] of [
+      ['CPUs', cpus],
+      ['Interrupts', interrupts],
+      ['PCI functions', functions],
+      ['Links', links],
+    ] as const) {
+      expect(rows.length, name).toBeGreaterThan(1);
+      await tab(name).click();
+      await expect.poll(() => lower().locator('[data-row]').count(), { message: name }).toBe(rows.length);
+    }
+    await show(map);
+  });
+
   it('say why they are empty, in one line', async () => {
     await show({ ...map, resources: nothing, collisions: [] });
     for (const [name, text] of [

@@ -123,7 +123,7 @@ function Choice({ title, choices, chosen, asMenu, onChoose }: ChoiceProps) {
     return (
       <label class="menu">
         <span>{title}</span>
-        <select value={chosen} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <select title={title} value={chosen} onChange={(event) => onChoose(event.currentTarget.value)}>
           {choices.map((choice) => (
             <option key={choice.id} value={choice.id}>
               {choice.title}
