@@ -1,7 +1,9 @@
 import type { Collision } from '@jailhouse-cells/core/memory-map/model.ts';
 import type { WhatIf } from '@jailhouse-cells/core/workspace/memory-maps.ts';
+import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import { describe, expect, test } from 'vitest';
 import { exampleWorkspace } from './example-workspace.ts';
+import { filesOf, rootPath } from './random-workspace.ts';
 
 /** The collisions of an example whose root config is edited. */
 function collisions(folder: string, edits: readonly (readonly [string, string])[], whatIf: WhatIf = {}): readonly Collision[] {
@@ -41,6 +43,34 @@ describe('a collision without common addresses has a stretch of its own', () => 
     const size = ['.size = 0x1b00000,', '.size = 0x1000,'] as const;
     const found = shown(collisions('rpi4', [edit, size]), 'bus-address-used');
     expect(found.map(({ blocks, range }) => [blocks[0], range])).toEqual([['root:mem_regions[9]', [0x7e201000n, 0x7e202000n]]]);
+  });
+
+  test('a configuration space elsewhere than that of the board: the window of the config, and the real one beside it', () => {
+    const region = { phys: 0x40000000n, virt: 0x40000000n, size: 0x10000000n, flags: ['READ', 'WRITE', 'EXECUTE'] };
+    const files = filesOf({ hypervisor: { phys: 0x7fc00000n, size: 0x400000n }, mmconfig: 0x20000000n, root: [region], cells: [] });
+    files.set(rootPath, files.readText(rootPath)?.replace('.pci_is_virtual = 1', '.pci_is_virtual = 0') ?? '');
+    const board = { deviceTree: 'board.dts' };
+    files.set('/work/jailhouse.json', JSON.stringify({ revision: 14, systems: { root: { rootCell: 'root.c', cells: [], board } } }));
+    files.set(
+      '/work/board.dts',
+      `/dts-v1/;
+/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	pcie@30000000 {
+		compatible = "pci-host-ecam-generic";
+		device_type = "pci";
+		reg = <0 0x30000000 0 0x10000000>;
+		#address-cells = <3>;
+		#size-cells = <2>;
+		bus-range = <0 255>;
+		ranges = <0x02000000 0 0x10000000 0 0x10000000 0 0x1000000>;
+	};
+};
+`,
+    );
+    const found = shown(new Workspace(files).memoryMap(rootPath)?.collisions ?? [], 'pci-ecam-differs');
+    expect(found).toEqual([{ blocks: ['hypervisor:ecam', 'board:pci:pcie@30000000:registers'], range: [0x20000000n, 0x20100000n] }]);
   });
 });
 
