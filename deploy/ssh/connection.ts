@@ -46,6 +46,15 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** A connection over the system's ssh. */
+export interface SshConnection extends Connection {
+  /**
+   * Sends a script on a connection of its own, never asks, and gives up soon: whether the target still answers while another script hangs. Where a
+   * login needs an answer of the user, `authentication` says as much: the ssh server lives.
+   */
+  freshAnswer(script: RemoteScript): Promise<RemoteAnswer>;
+}
+
 /** Asks the user on behalf of ssh: for a password, a passphrase, or whether a host key is right. Undefined: the user declined. */
 export type Prompt = (question: {
   readonly kind: 'secret' | 'confirm';
