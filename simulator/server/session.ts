@@ -81,8 +81,8 @@ async function start(
   if (command === options.readyCommand) return 0;
   if (options.sftpCommand !== undefined && command === options.sftpCommand) return serveSftp(options.target.files, stdin, stdout, options);
   const environment: Record<string, string> = { ...hello.environment };
-  if (terminal && hello.columns !== undefined) environment.COLUMNS = String(hello.columns);
-  if (terminal && hello.rows !== undefined) environment.LINES = String(hello.rows);
+  if (terminal && hello.columns) environment.COLUMNS = String(hello.columns);
+  if (terminal && hello.rows) environment.LINES = String(hello.rows);
   const remote: RemoteCommand = {
     command,
     stdin,
