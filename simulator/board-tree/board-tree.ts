@@ -25,6 +25,13 @@ export function reg(sizeCells: 1 | 2, start: bigint, size: bigint): readonly num
   return [...address(start), ...(sizeCells === 2 ? address(size) : [Number(size)])];
 }
 
+/** One cell cannot tell 4 GiB: then there are two windows of half the size. */
+function memoryReg(sizeCells: 1 | 2, start: bigint, size: bigint): readonly number[] {
+  if (sizeCells === 2 || size < 1n << 32n) return reg(sizeCells, start, size);
+  const half = size / 2n;
+  return [...memoryReg(1, start, half), ...memoryReg(1, start + half, size - half)];
+}
+
 export function address(value: bigint): readonly number[] {
   return [Number(value >> 32n), Number(value & 0xffffffffn)];
 }
@@ -43,7 +50,7 @@ export function boardTree(board: SimulatedBoard, parts: BoardParts): Uint8Array 
         name: `memory@${(first?.start ?? 0n).toString(16)}`,
         properties: {
           device_type: 'memory',
-          reg: memoryOf(board).flatMap(({ start, size }) => reg(sizeCells, start, size)),
+          reg: memoryOf(board).flatMap(({ start, size }) => memoryReg(sizeCells, start, size)),
         },
       },
       {
