@@ -50,8 +50,8 @@ export function factsScript(sections: Sections, folder: string): string {
     observeScript(sections, folder).replace(/section end$/, ''),
     'section machine; uname -m',
     'section release; uname -r',
-    'section model; tr -d "\\000" < /proc/device-tree/model 2>/dev/null',
-    'section compatible; tr "\\000" "\\n" < /proc/device-tree/compatible 2>/dev/null',
+    'section model; { tr -d "\\000" < /proc/device-tree/model; } 2>/dev/null',
+    'section compatible; { tr "\\000" "\\n" < /proc/device-tree/compatible; } 2>/dev/null',
     'section cpuinfo; cat /proc/cpuinfo',
     'section cmdline; cat /proc/cmdline',
     // Anybody may read it, but sees zeros only.

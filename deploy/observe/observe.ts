@@ -15,7 +15,7 @@ export const cellsScript = [
   '[ -d "$c" ] || continue',
   'printf "cell %s " "${c##*/}"; ls -di "$c" 2>/dev/null || echo',
   // A name may hold anything, line ends too.
-  'printf "name "; base64 < "$c/name" 2>/dev/null | tr -d "\\n"; echo',
+  'printf "name "; { base64 < "$c/name"; } 2>/dev/null | tr -d "\\n"; echo',
   'for f in state cpus_assigned_list cpus_failed_list; do printf "%s " "$f"; cat "$c/$f" 2>/dev/null || echo; done',
   'done',
   'section console; cat /sys/devices/jailhouse/console 2>/dev/null',
