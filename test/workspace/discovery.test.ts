@@ -29,6 +29,9 @@ describe('discovery', () => {
       '/w/configs/arm64/built.cell': 'JHCLL\u0002\u000e\u0000',
       '/w/configs/arm64/board-demo.cell': 'JHCLL\u0002\u000e\u0000',
       '/w/driver/main.c': 'struct jailhouse_system config_header;\nint main(void) { return 0; }\n',
+      // A program that reads configs, with objects of its own.
+      '/w/driver/load.c':
+        'int load(void)\n{\n\tstruct jailhouse_system header;\n\treturn 0;\n}\n\nstatic const struct operations loading = {\n\t.load = load,\n};\n',
       '/w/node_modules/x/y.c': cell,
       '/w/include/notes.h': cell,
     });
