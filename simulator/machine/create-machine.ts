@@ -6,7 +6,7 @@ import { cutName, type DriverCell, driverCell, findCell, freeId, regionFor } fro
 import { coreSize, fileSize, perCpuSize } from './firmware.ts';
 import { Halt } from './halt.ts';
 import * as text from './kernel-texts.ts';
-import { arm64, cellFlags, cellSize, memory, readDescription, readSystem, revision } from './layout.ts';
+import { arm64, cellFlags, cellSize, memory, pciTypes, readDescription, readSystem, revision } from './layout.ts';
 import { overlaps, systemRam } from './linux-memory.ts';
 import type { CallEnd, CallResult, CellReference, Errno, LoadedBytes, Machine, MachineCell, SimulatedBoard } from './machine.ts';
 import { linuxCopies, linuxGoesOn, linuxReadsHypervisor, linuxStarves } from './root-linux.ts';
@@ -17,6 +17,8 @@ import { addVirtualHost } from './virtual-pci.ts';
 /** The machine, with a way to let Linux of the root cell access memory by itself, as `devmem` does. */
 export interface SimulatedMachine extends Machine {
   rootAccess(wanted: Access): CallResult & { readonly value: number | undefined };
+  /** True when the driver has taken the function with this number from Linux's drivers, for a cell. */
+  claimedByStub(bdf: number): boolean;
 }
 
 export function createMachine(board: SimulatedBoard): SimulatedMachine {
@@ -150,6 +152,11 @@ class DrivenMachine implements SimulatedMachine {
       return end.kind === 'value' ? done : { kind: 'oops' };
     });
     return { ...result, value };
+  }
+
+  claimedByStub(bdf: number): boolean {
+    const cells = this.#hypervisor?.cells.slice(1) ?? [];
+    return cells.some(({ config }) => config.pci.some((info) => info.type === pciTypes.device && info.bdf === bdf));
   }
 
   /** Runs a call and takes what it says; what ends the board stays, and what ends the driver when the call `locks` it. */

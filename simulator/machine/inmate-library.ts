@@ -1,4 +1,4 @@
-import { type GuestCpu, GuestOver, printByHypercall } from './guest.ts';
+import { type GuestCpu, GuestOver, printByHypercall } from './guest-cpu.ts';
 import { ownsIntid, virtualTimerIntid } from './irqchip.ts';
 import { runIvshmemDemo } from './ivshmem-demo.ts';
 import { cellFlags, consoleFlags, consoleTypes, knownConsoles } from './layout.ts';

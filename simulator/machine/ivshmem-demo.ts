@@ -1,4 +1,4 @@
-import { type GuestCpu, GuestOver } from './guest.ts';
+import { type GuestCpu, GuestOver } from './guest-cpu.ts';
 import { ownsIntid } from './irqchip.ts';
 import { bdfText, commandBits } from './ivshmem.ts';
 import { assignedDevice } from './pci.ts';
