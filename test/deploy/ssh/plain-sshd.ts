@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import type { Target } from '@jailhouse-cells/deploy/target.ts';
 
 export interface PlainSshdOptions {
-  /** More lines for sshd_config. */
+  /** Lines before those of sshd_config: the first of an option counts. */
   readonly server?: readonly string[];
-  /** Started through this program, for tests that watch. */
+  /** Of the client's key. */
   readonly passphrase?: string;
+  /** The account's password, in a copy of /etc/shadow that this sshd alone sees: no account of the machine changes. Needs root. */
+  readonly password?: string;
 }
 
 /** A real sshd on loopback for the account that runs the tests, with the machine's own shell behind it. */
@@ -18,6 +20,7 @@ export class PlainSshd {
   readonly user = userInfo().username;
   port = 0;
   private child: ChildProcess | undefined;
+  private launcher: readonly string[] = [];
 
   static async start(options: PlainSshdOptions = {}): Promise<PlainSshd> {
     const sshd = new PlainSshd();
@@ -27,6 +30,7 @@ export class PlainSshd {
     sshd.port = await freePort();
     sshd.writeServerConfig(options.server ?? []);
     sshd.trust();
+    if (options.password !== undefined) sshd.takePassword(options.password);
     await sshd.up();
     return sshd;
   }
@@ -42,6 +46,17 @@ export class PlainSshd {
   key(name: string, passphrase = ''): void {
     rmSync(this.path(name), { force: true });
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', name, '-f', this.path(name)]);
+  }
+
+  private takePassword(password: string): void {
+    const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
+    const others = readFileSync('/etc/shadow', 'utf8')
+      .split('\n')
+      .filter((line) => !line.startsWith(`${this.user}:`));
+    const shadow = this.path('shadow');
+    writeFileSync(shadow, [`${this.user}:${hash}:20000:0:99999:7:::`, ...others].join('\n'), { mode: 0o600 });
+    const mount = 'mount --bind "$1" /etc/shadow && shift && exec "$@"';
+    this.launcher = ['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-c', mount, 'sh', shadow];
   }
 
   writeServerConfig(lines: readonly string[]): void {
@@ -98,7 +113,8 @@ export class PlainSshd {
   async up(): Promise<void> {
     mkdirSync('/run/sshd', { recursive: true });
     chmodSync(this.path('host'), 0o600);
-    const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', this.path('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [program, ...words] = [...this.launcher, '/usr/sbin/sshd', '-D', '-e', '-f', this.path('sshd_config')];
+    const child = spawn(program as string, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;
     await new Promise<void>((resolve, reject) => {
       let said = '';
@@ -137,7 +153,7 @@ export function childrenOf(pid: number): number[] {
     .map((process) => process.pid);
 }
 
-function descendantsOf(pid: number): number[] {
+export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
