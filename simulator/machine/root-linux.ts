@@ -57,17 +57,17 @@ function ramStillThere(hypervisor: Hypervisor, root: Cell, first: boolean): Linu
   return undefined;
 }
 
+/** Each device in use is touched; a CPU that is parked for it is not the next to touch one. */
 function devicesStillThere(hypervisor: Hypervisor, root: Cell): LinuxEnd {
+  let end: LinuxEnd;
   for (const { start, access: touch } of hypervisor.board.vitalDevices ?? []) {
-    const address = start + touch.offset;
-    const end = access(hypervisor, root, hypervisor.caller, {
-      address,
-      width: touch.width,
-      ...(touch.access === 'write' ? { write: 0 } : {}),
-    });
-    if (end.kind === 'parked') return parked(hypervisor.caller);
+    const running = [hypervisor.caller, ...root.cpus].find((id) => hypervisor.cpus.get(id)?.failed === false);
+    if (running === undefined) return { kind: 'freeze' };
+    const write = touch.access === 'write' ? { write: 0 } : {};
+    const result = access(hypervisor, root, running, { address: start + touch.offset, width: touch.width, ...write });
+    if (result.kind === 'parked') end ??= parked(running);
   }
-  return undefined;
+  return end;
 }
 
 /** True when a cell has an interrupt without which Linux does not get its files or its network. */

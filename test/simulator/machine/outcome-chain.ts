@@ -33,6 +33,10 @@ export interface Outcome {
   /** Everything that was printed, for the messages of failing tests. */
   readonly text: string;
   readonly lacks: readonly string[];
+  /** What was printed on the UART. */
+  readonly console: string;
+  /** Of the first call that failed with one. */
+  readonly errno: string | undefined;
 }
 
 const probe = 'root access to its virtual PCI device (probe), after start';
@@ -173,7 +177,9 @@ function judge(steps: readonly { readonly operation: string; readonly result: Ca
   const text = steps
     .map(({ operation, result }) => `== ${operation}: ${JSON.stringify(result.end)}\n${result.kernelLog.join('\n')}\n${result.console}`)
     .join('\n');
-  const outcome = (name: string, firstFailing: string): Outcome => ({ class: name, firstFailing, text, lacks });
+  const printed = steps.map(({ result }) => result.console).join('');
+  const errno = steps.flatMap(({ result: { end } }) => (end.kind === 'error' ? [end.errno] : []))[0];
+  const outcome = (name: string, firstFailing: string): Outcome => ({ class: name, firstFailing, text, lacks, console: printed, errno });
   const final = steps.at(-1);
   if (final !== undefined && isDead(final.result)) {
     const { end, console, kernelLog } = final.result;
