@@ -48,6 +48,8 @@ export interface Connection {
 
 /** A connection over the system's ssh. */
 export interface SshConnection extends Connection {
+  /** Scripts are on their way. */
+  readonly busy: boolean;
   /**
    * Sends a script on a connection of its own, never asks, and gives up soon: whether the target still answers while another script hangs. Where a
    * login needs an answer of the user, `authentication` says as much: the ssh server lives.

@@ -75,6 +75,10 @@ class OpenSshConnection implements SshConnection {
     this.shares = options.share !== false && this.platform !== 'win32';
   }
 
+  get busy(): boolean {
+    return this.sending.size > 0;
+  }
+
   run(script: RemoteScript): Promise<RemoteAnswer> {
     return this.send(script, (sending) => this.inTurn(sending));
   }
@@ -161,15 +165,21 @@ class OpenSshConnection implements SshConnection {
       onBegin();
     };
     let asking = this.needsAnswers;
+    let revealing = false;
     for (;;) {
-      const shared = this.shares;
-      const { answer, began, unshared } = await this.attempt(sending, { asking, shared }, begun);
+      const shared = this.shares && !revealing;
+      const { answer, began, unshared, hidden } = await this.attempt(sending, { asking, shared }, begun);
       if (answer.kind === 'answer') return answer;
       if (unshared && shared) {
         this.shares = false;
         this.log(`Commands do not share a connection: ${lastLine(answer.stderr)}`);
         continue;
       }
+      if (hidden && !asking) {
+        revealing = true;
+        continue;
+      }
+      revealing = false;
       const wantsAnswer = answer.reason === 'authentication' || answer.reason === 'host-key-unknown';
       if (wantsAnswer && !asking && this.options.prompt !== undefined) {
         asking = true;
