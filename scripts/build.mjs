@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 import { pageBundle, pageStyle } from './page-bundle.mjs';
+import { simulatorBundle } from './simulator-bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const watch = process.argv.includes('--watch');
@@ -64,16 +65,7 @@ const bundles = [
     supported: { 'dynamic-import': false },
     plugins: [simulatorApart],
   },
-  {
-    ...common,
-    entryPoints: ['cli/simulate/program.ts'],
-    outfile: 'dist/simulator.cjs',
-    format: 'cjs',
-    // The command line takes `runBoard` out of it; on its own it is the program.
-    footer: { js: 'if (require.main === module) void module.exports.main();' },
-    logOverride: { 'empty-import-meta': 'silent' },
-  },
-  { ...common, entryPoints: ['simulator/server/forwarder.cjs'], outfile: 'dist/forwarder.cjs', format: 'cjs' },
+  { ...common, ...simulatorBundle, outdir: 'dist' },
   { ...pageBundle, absWorkingDir: root, outdir: 'dist', minify: !watch, sourcemap: sourcemap ? 'inline' : false, logLevel: 'info' },
   { ...pageStyle, absWorkingDir: root, outdir: 'dist', logLevel: 'info' },
 ];

@@ -7,7 +7,7 @@
  */
 const net = require('node:net');
 
-const frame = { hello: 1, stdin: 2, stdinEnd: 3, window: 4, lost: 5, stdout: 6, stderr: 7, exit: 8, consumed: 9 };
+const frame = { hello: 1, stdin: 2, stdinEnd: 3, lost: 4, stdout: 5, stderr: 6, exit: 7, consumed: 8 };
 /** Bytes of stdin that may be under way: the board says when it has used them. */
 const ahead = 4 << 20;
 
@@ -64,10 +64,6 @@ const stderr = output(2);
 if (terminal) {
   // The simulated Linux has the line discipline.
   if (stdin.setRawMode) stdin.setRawMode(true);
-  process.on('SIGWINCH', () => {
-    stdout._refreshSize?.();
-    send(frame.window, size());
-  });
 } else {
   // The end of stdin may be the client's EOF or the end of the connection: only then does sshd leave its child alone.
   const sshd = process.ppid;
@@ -76,10 +72,6 @@ if (terminal) {
   }, 100);
 }
 process.on('SIGHUP', lost);
-
-function size() {
-  return Buffer.from(JSON.stringify({ columns: stdout.columns, rows: stdout.rows }));
-}
 
 /** @type {Record<string, string | undefined>} */
 const environment = {};

@@ -7,16 +7,14 @@ export const frame = {
   stdin: 2,
   /** The client closed its side; the connection lives on. */
   stdinEnd: 3,
-  /** JSON: columns and rows of the terminal. */
-  window: 4,
   /** The connection is gone. */
-  lost: 5,
-  stdout: 6,
-  stderr: 7,
+  lost: 4,
+  stdout: 5,
+  stderr: 6,
   /** One byte: the exit status. */
-  exit: 8,
+  exit: 7,
   /** 4 bytes, big endian: bytes of stdin that were used, so that as many may follow. */
-  consumed: 9,
+  consumed: 8,
 } as const;
 
 export interface SessionHello {
@@ -24,6 +22,7 @@ export interface SessionHello {
   readonly command: string | undefined;
   readonly terminal: boolean;
   readonly environment: Readonly<Record<string, string>>;
+  /** Size of the terminal when the session began; undefined without one. */
   readonly columns: number | undefined;
   readonly rows: number | undefined;
 }
