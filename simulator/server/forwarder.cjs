@@ -1,6 +1,6 @@
 'use strict';
 /**
- * What sshd starts for each session (ForceCommand): carries stdin, stdout, stderr, the window's size and the exit status between sshd and the simulated
+ * What sshd starts for each session (ForceCommand): carries stdin, stdout, stderr and the exit status between sshd and the simulated
  * board. Plain JavaScript without a module of ours, because each session waits for it to start. frames.ts is the other end.
  *
  * Arguments: the path of the board's socket.
