@@ -257,9 +257,12 @@ class DrivenMachine implements SimulatedMachine {
     const { virtualPci } = this;
     this.#virtualPci = undefined;
     const { pciDomain } = hypervisor.system;
-    if (virtualPci !== undefined && this.board.losesPciDomain && virtualPci.domain === pciDomain) {
-      this.#lostDomains.add(pciDomain);
-      this.#log.push(...text.domainWarning(pciDomain, hypervisor.caller));
+    if (virtualPci !== undefined) {
+      if (this.board.losesPciDomain && virtualPci.domain === pciDomain) {
+        this.#lostDomains.add(pciDomain);
+        this.#log.push(...text.domainWarning(pciDomain, hypervisor.caller));
+      }
+      this.#log.push(text.busReleased(virtualPci.domain));
     }
     const [root] = this.#cells;
     if (root === undefined || root.cpus.size !== this.#online.size) return error('EBUSY');

@@ -40,3 +40,7 @@ export function domainWarning(domain: number, cpu: number): readonly string[] {
     '---[ end trace 0000000000000000 ]---',
   ];
 }
+
+export function busReleased(domain: number): string {
+  return `pci_bus ${domain.toString(16).padStart(4, '0')}:00: busn_res: [bus 00] is released`;
+}
