@@ -1,0 +1,21 @@
+/** Options of a kernel that Jailhouse runs under, as /proc/config.gz lists them. */
+export const kernelOptions: readonly string[] = [
+  'CONFIG_ARM64=y',
+  'CONFIG_SMP=y',
+  'CONFIG_HOTPLUG_CPU=y',
+  'CONFIG_KALLSYMS=y',
+  'CONFIG_KALLSYMS_ALL=y',
+  'CONFIG_MODULES=y',
+  'CONFIG_OF=y',
+  'CONFIG_OF_OVERLAY=y',
+  'CONFIG_PCI=y',
+  'CONFIG_PCI_HOST_GENERIC=y',
+  'CONFIG_PCI_DOMAINS=y',
+  'CONFIG_UIO=m',
+  'CONFIG_UIO_IVSHMEM=m',
+  'CONFIG_IVSHMEM_NET=m',
+  'CONFIG_ARM_PSCI_FW=y',
+  '# CONFIG_KVM is not set',
+  'CONFIG_IKCONFIG=y',
+  'CONFIG_IKCONFIG_PROC=y',
+];
