@@ -317,7 +317,10 @@ class DrivenMachine implements SimulatedMachine {
     const active = (read.flags & cellFlags.virtualConsoleActive) !== 0;
     const flags = active ? (read.flags | cellFlags.virtualConsolePermitted) >>> 0 : read.flags;
     const errno = createCell(hypervisor, { ...read, id, name, flags });
-    if (errno !== undefined) return back(errno);
+    if (errno !== undefined) {
+      const end = back(errno);
+      return linuxGoesOn(hypervisor, false) ?? end;
+    }
     this.#cells.push(cell);
     this.#log.push(`Created Jailhouse cell "${name}"`);
     this.#starves = linuxStarves(hypervisor);

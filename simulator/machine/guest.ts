@@ -18,13 +18,26 @@ export function runGuest(hypervisor: Hypervisor, cell: Cell): void {
     const found = cell.stage2.lookup(resetAddress);
     const phys = 'phys' in found ? found.phys : 0n;
     const image = hypervisor.images.findLast(({ start, size }) => phys >= start && phys < start + size);
-    if (image?.profile === undefined) return;
-    run(cpu, image.profile, image.size);
+    if (image?.profile !== undefined) run(cpu, image.profile, image.size);
+    if (image?.profile !== undefined && !image.profile.bootsLinux) return;
+    const next = otherProfile(hypervisor, cell, image);
+    if (next !== undefined) run(cpu, next.profile, next.size);
   } catch (error) {
     if (error instanceof Halt && error.kind === 'abort') reportAbort(hypervisor, first);
     else if (error instanceof GuestOver) cell.guest = undefined;
     else throw error;
   }
+}
+
+/** The last program loaded into the cell's memory, apart from what lies at the reset address and from data. */
+function otherProfile(
+  { images }: Hypervisor,
+  { config }: Cell,
+  first: Hypervisor['images'][number] | undefined,
+): { readonly profile: GuestProfile; readonly size: bigint } | undefined {
+  const own = images.filter(({ start }) => config.regions.some(({ phys, size }) => start >= phys && start < phys + size));
+  const found = own.findLast((image) => image !== first && image.profile !== undefined);
+  return found?.profile === undefined ? undefined : { profile: found.profile, size: found.size };
 }
 
 function run(cpu: GuestCpu, profile: GuestProfile, imageSize: bigint): void {

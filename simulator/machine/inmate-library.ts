@@ -1,5 +1,5 @@
 import { type GuestCpu, GuestOver, printByHypercall } from './guest-cpu.ts';
-import { ownsIntid, virtualTimerIntid } from './irqchip.ts';
+import { hasVirtualInterface, ownsIntid, virtualTimerIntid } from './irqchip.ts';
 import { runIvshmemDemo } from './ivshmem-demo.ts';
 import { cellFlags, consoleFlags, consoleTypes, knownConsoles } from './layout.ts';
 import type { GuestProfile } from './machine.ts';
@@ -32,7 +32,7 @@ export function runInmateLibrary(cpu: GuestCpu, profile: GuestProfile, imageSize
   cell.guest = guest;
   for (const line of profile.prints ?? []) guest.print(`${line}\n`);
   if (profile.ivshmem) runIvshmemDemo(cpu, guest);
-  if (profile.timer && ownsIntid(cell, virtualTimerIntid)) {
+  if (profile.timer && ownsIntid(cell, virtualTimerIntid) && hasVirtualInterface(cpu.hypervisor, cell)) {
     guest.enabled.add(virtualTimerIntid);
     guest.print(timerLine);
   }

@@ -97,3 +97,10 @@ function setWord({ intids }: Cell, word: number, change: (old: number) => number
 export function ownsIntid({ intids }: Cell, intid: number): boolean {
   return intid < intids.length * 32 && (((intids[intid >> 5] ?? 0) >>> (intid & 31)) & 1) === 1;
 }
+
+/** False: the cell sees the physical CPU interface, or none, where its virtual one has to be; no interrupt reaches it. GICv3 has it in registers. */
+export function hasVirtualInterface({ board }: Hypervisor, { stage2 }: Cell): boolean {
+  if (board.gic.version !== 2) return true;
+  const found = stage2.lookup(board.gic.gicc ?? 0n);
+  return 'phys' in found && found.phys === board.gic.gicv;
+}

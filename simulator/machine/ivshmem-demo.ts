@@ -1,5 +1,5 @@
 import { type GuestCpu, GuestOver } from './guest-cpu.ts';
-import { ownsIntid } from './irqchip.ts';
+import { hasVirtualInterface, ownsIntid } from './irqchip.ts';
 import { bdfText, commandBits } from './ivshmem.ts';
 import { assignedDevice } from './pci.ts';
 import type { RunningGuest } from './state.ts';
@@ -53,7 +53,7 @@ export function runIvshmemDemo(cpu: GuestCpu, guest: RunningGuest): void {
   // With MSI-X the program runs into a trap of its own making.
   if (((read(bdf, 0x40) >>> 8) & 0xff) !== 0) throw new GuestOver();
   const intid = 32 + cell.config.vpciIrqBase;
-  if (ownsIntid(cell, intid)) guest.enabled.add(intid);
+  if (ownsIntid(cell, intid) && hasVirtualInterface(hypervisor, cell)) guest.enabled.add(intid);
   guest.print('IVSHMEM: initialized device\n');
 
   cpu.write(barBase + 8n, 4, 1);

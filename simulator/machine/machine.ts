@@ -64,6 +64,8 @@ export interface GuestProfile {
   readonly ivshmem?: boolean;
   /** Linked with the inmate library: begins by reading the comm region at 0x80000000, prints on the console that is told there. */
   readonly inmateLibrary?: boolean;
+  /** Hands over to the kernel that was loaded into the same cell, as the Linux loader does. */
+  readonly bootsLinux?: boolean;
   /** Starts the virtual timer and prints when it fires, as the GIC demo does. */
   readonly timer?: boolean;
 }

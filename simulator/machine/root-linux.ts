@@ -1,6 +1,5 @@
 import { access } from './access.ts';
-import { Halt } from './halt.ts';
-import { ownsIntid } from './irqchip.ts';
+import { hasVirtualInterface, ownsIntid } from './irqchip.ts';
 import { memory } from './layout.ts';
 import { systemRam } from './linux-memory.ts';
 import type { CallEnd } from './machine.ts';
@@ -15,7 +14,7 @@ const parked = (cpu: number): LinuxEnd => ({ kind: 'root-cpu-parked', cpu });
 /** What Linux touches as soon as it runs on: its RAM, then the devices that it lives by. `first`: right after the hypervisor was activated. */
 export function linuxGoesOn(hypervisor: Hypervisor, first: boolean): LinuxEnd {
   const root = rootOf(hypervisor);
-  return ramStillThere(hypervisor, root, first) ?? devicesStillThere(hypervisor, root);
+  return ramStillThere(hypervisor, root, first) ?? interruptsStillCome(hypervisor, root) ?? devicesStillThere(hypervisor, root);
 }
 
 function ramStillThere(hypervisor: Hypervisor, root: Cell, first: boolean): LinuxEnd {
@@ -55,6 +54,14 @@ function ramStillThere(hypervisor: Hypervisor, root: Cell, first: boolean): Linu
     }
   }
   return undefined;
+}
+
+/** With a GICv2, Linux must find the virtual CPU interface where it knows the physical one: at the physical one nothing arrives any more. */
+function interruptsStillCome(hypervisor: Hypervisor, root: Cell): LinuxEnd {
+  if (hypervisor.board.gic.version !== 2 || hasVirtualInterface(hypervisor, root)) return undefined;
+  const acknowledge = (hypervisor.board.gic.gicc ?? 0n) + 0xcn;
+  const end = access(hypervisor, root, hypervisor.caller, { address: acknowledge, width: 4 });
+  return end.kind === 'parked' ? parked(hypervisor.caller) : { kind: 'freeze' };
 }
 
 /** Each device in use is touched; a CPU that is parked for it is not the next to touch one. */
@@ -104,8 +111,4 @@ export function linuxReadsHypervisor(hypervisor: Hypervisor, size: bigint): Linu
     if (access(hypervisor, root, hypervisor.caller, { address: page, width: 4 }).kind === 'parked') return parked(hypervisor.caller);
   }
   return undefined;
-}
-
-export function frozenBy(error: unknown): error is Halt {
-  return error instanceof Halt;
 }

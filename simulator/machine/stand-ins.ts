@@ -9,5 +9,5 @@ export const gicDemo: GuestProfile = {
 
 export const ivshmemDemo: GuestProfile = { inmateLibrary: true, ivshmem: true };
 
-/** Starts Linux: reads the comm region, prints nothing. */
-export const linuxLoader: GuestProfile = { inmateLibrary: true };
+/** Reads the comm region, prints nothing, and hands over to the kernel. */
+export const linuxLoader: GuestProfile = { inmateLibrary: true, bootsLinux: true };
