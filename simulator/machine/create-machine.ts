@@ -9,6 +9,7 @@ import * as text from './kernel-texts.ts';
 import { arm64, cellFlags, cellSize, memory, pciTypes, readDescription, readSystem, revision } from './layout.ts';
 import { overlaps, systemRam } from './linux-memory.ts';
 import type { CallEnd, CallResult, CellReference, Errno, LoadedBytes, Machine, MachineCell, SimulatedBoard } from './machine.ts';
+import { passTime } from './passing-time.ts';
 import { linuxCopies, linuxGoesOn, linuxReadsHypervisor, linuxStarves } from './root-linux.ts';
 import { type Counter, type Hypervisor, isPresent, type Output, rootOf } from './state.ts';
 import { reportAbort } from './trap-report.ts';
@@ -17,12 +18,15 @@ import { addVirtualHost } from './virtual-pci.ts';
 /** The machine, with a way to let Linux of the root cell access memory by itself, as `devmem` does. */
 export interface SimulatedMachine extends Machine {
   rootAccess(wanted: Access): CallResult & { readonly value: number | undefined };
+  /** What guests print and counters count since the last call, by the clock that the machine was given. */
+  idle(): CallResult;
   /** True when the driver has taken the function with this number from Linux's drivers, for a cell. */
   claimedByStub(bdf: number): boolean;
 }
 
-export function createMachine(board: SimulatedBoard): SimulatedMachine {
-  return new DrivenMachine(board);
+/** `now`: milliseconds of a clock that only goes forward. Without one, time stands still between calls. */
+export function createMachine(board: SimulatedBoard, now: () => number = () => 0): SimulatedMachine {
+  return new DrivenMachine(board, now);
 }
 
 const done: CallEnd = { kind: 'done' };
@@ -45,7 +49,14 @@ class DrivenMachine implements SimulatedMachine {
   #output: Output = { uart: '', ring: '' };
   #log: string[] = [];
 
-  constructor(readonly board: SimulatedBoard) {
+  /** Until when time has passed for the guests. */
+  #passed: number;
+
+  constructor(
+    readonly board: SimulatedBoard,
+    readonly now: () => number,
+  ) {
+    this.#passed = now();
     this.#online = new Set(Array.from({ length: board.cpus }, (_, cpu) => cpu));
   }
 
@@ -152,6 +163,15 @@ class DrivenMachine implements SimulatedMachine {
       return end.kind === 'value' ? done : { kind: 'oops' };
     });
     return { ...result, value };
+  }
+
+  idle(): CallResult {
+    return this.#call(false, () => {
+      const [from, to] = [this.#passed, this.now()];
+      this.#passed = to;
+      if (this.#hypervisor !== undefined) passTime(this.#hypervisor, Math.max(0, to - from));
+      return done;
+    });
   }
 
   claimedByStub(bdf: number): boolean {

@@ -3,6 +3,7 @@ import { hasVirtualInterface, ownsIntid, virtualTimerIntid } from './irqchip.ts'
 import { runIvshmemDemo } from './ivshmem-demo.ts';
 import { cellFlags, consoleFlags, consoleTypes, knownConsoles } from './layout.ts';
 import type { GuestProfile } from './machine.ts';
+import { timerLine } from './passing-time.ts';
 import type { RunningGuest } from './state.ts';
 
 /** Where the inmate library expects the comm region. */
@@ -34,11 +35,9 @@ export function runInmateLibrary(cpu: GuestCpu, profile: GuestProfile, imageSize
   if (profile.ivshmem) runIvshmemDemo(cpu, guest);
   if (profile.timer && ownsIntid(cell, virtualTimerIntid) && hasVirtualInterface(cpu.hypervisor, cell)) {
     guest.enabled.add(virtualTimerIntid);
-    guest.print(timerLine);
+    guest.print(timerLine(guest));
   }
 }
-
-const timerLine = 'Timer fired, jitter: 115951 ns, min: 115951 ns, max: 115951 ns\n';
 
 /** Opens the console that the comm region names, with the accesses of its driver. */
 function openConsole(cpu: GuestCpu): (text: string) => void {

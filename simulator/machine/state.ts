@@ -71,6 +71,8 @@ export interface RunningGuest {
   /** Prints on the UART (or the virtual console); false: it has no console. */
   readonly print: (text: string) => void;
   interrupts: number;
+  /** Nanoseconds that its timer fired late, at best and at worst. */
+  jitter?: { readonly min: number; readonly max: number };
 }
 
 export type Counter = 'mmio' | 'management' | 'hypercall' | 'maintenance' | 'virt_irq' | 'virt_sgi' | 'psci' | 'smccc';

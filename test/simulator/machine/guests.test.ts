@@ -144,3 +144,22 @@ test('counters of the CPUs move', () => {
   expect(hypercalls()).toBe(before + 3);
   expect(machine.cells[1]?.statistics.vmexits_total?.[1]).toBeGreaterThan(0);
 });
+
+test('time lets the timer fire and the counters of Linux move', () => {
+  let now = 0;
+  const machine = createMachine(rpi4(4), () => now);
+  machine.enable(root);
+  run(machine, demo, gicDemo);
+  const interrupts = (cell: number, cpu: number): number => machine.cells[cell]?.statistics.vmexits_virt_irq?.[cpu] ?? -1;
+  const before = [interrupts(0, 0), interrupts(1, 1)] as const;
+  now += 1000;
+  const { console, virtualConsole } = machine.idle();
+  expect(console.trimEnd().split('\n')).toHaveLength(10);
+  expect(console).toMatch(/^(?:Timer fired, jitter: +\d+ ns, min: +\d+ ns, max: +\d+ ns\n)+$/);
+  expect(virtualConsole).toBe('');
+  expect([interrupts(0, 0), interrupts(1, 1)]).toEqual([before[0] + 4, before[1] + 10]);
+  expect(machine.idle().console).toBe('');
+  machine.load({ id: 1 }, []);
+  now += 1000;
+  expect(machine.idle().console).toBe('');
+});
