@@ -11,7 +11,8 @@ import { overlaps, systemRam } from './linux-memory.ts';
 import type { CallEnd, CallResult, CellReference, Errno, LoadedBytes, Machine, MachineCell, SimulatedBoard } from './machine.ts';
 import { passTime } from './passing-time.ts';
 import { linuxCopies, linuxGoesOn, linuxReadsHypervisor, linuxStarves } from './root-linux.ts';
-import { type Counter, type Hypervisor, isPresent, type Output, rootOf } from './state.ts';
+import { type Hypervisor, isPresent, type Output, rootOf } from './state.ts';
+import { statisticsOf } from './statistics.ts';
 import { reportAbort } from './trap-report.ts';
 import { addVirtualHost } from './virtual-pci.ts';
 
@@ -31,7 +32,6 @@ export function createMachine(board: SimulatedBoard, now: () => number = () => 0
 
 const done: CallEnd = { kind: 'done' };
 const error = (errno: Errno): CallEnd => ({ kind: 'error', errno });
-const counters: readonly Counter[] = ['mmio', 'management', 'hypercall', 'maintenance', 'virt_irq', 'virt_sgi', 'psci', 'smccc'];
 
 /** The kernel driver with the hypervisor that it loads. */
 class DrivenMachine implements SimulatedMachine {
@@ -394,14 +394,4 @@ class DrivenMachine implements SimulatedMachine {
   #linuxGoesOn(hypervisor: Hypervisor): CallEnd {
     return linuxGoesOn(hypervisor, false) ?? done;
   }
-}
-
-function statisticsOf({ cpus }: Hypervisor, own: readonly number[]): MachineCell['statistics'] {
-  const of = (value: (cpu: number) => number): { readonly [cpu: number]: number } =>
-    Object.fromEntries(own.map((cpu) => [cpu, value(cpu)]));
-  const single = (cpu: number, counter: Counter): number => cpus.get(cpu)?.counters.get(counter) ?? 0;
-  return {
-    vmexits_total: of((cpu) => counters.reduce((sum, counter) => sum + single(cpu, counter), 0)),
-    ...Object.fromEntries(counters.map((counter) => [`vmexits_${counter}`, of((cpu) => single(cpu, counter))])),
-  };
 }

@@ -1,5 +1,6 @@
 import { rpi4 } from '@jailhouse-cells/simulator/machine/boards.ts';
 import { createMachine, type SimulatedMachine } from '@jailhouse-cells/simulator/machine/create-machine.ts';
+import { readGuestProfile } from '@jailhouse-cells/simulator/machine/guest-profile.ts';
 import type { CallResult, GuestProfile } from '@jailhouse-cells/simulator/machine/machine.ts';
 import { gicDemo, ivshmemDemo, linuxLoader } from '@jailhouse-cells/simulator/machine/stand-ins.ts';
 import { describe, expect, test } from 'vitest';
@@ -162,4 +163,26 @@ test('time lets the timer fire and the counters of Linux move', () => {
   machine.load({ id: 1 }, []);
   now += 1000;
   expect(machine.idle().console).toBe('');
+});
+
+describe('a profile from a file', () => {
+  test.each([[{ prints: ['a'], touches: [{ address: '0x80000000', width: 4, access: 'read' }], answersMessages: true }], [{}]])(
+    '%j is one',
+    (json) => {
+      expect(readGuestProfile(json)).toEqual(json);
+    },
+  );
+
+  test.each([
+    [[], 'a guest profile is a JSON object'],
+    [{ print: [] }, 'a guest profile has no "print"'],
+    [{ prints: [1] }, '"prints" is a list of lines'],
+    [{ touches: {} }, '"touches" is a list of accesses'],
+    [{ touches: [{ address: 'here', width: 4, access: 'read' }] }, 'touches[0]: "address" is a guest address as text'],
+    [{ touches: [{ address: '0x0', width: 3, access: 'read' }] }, 'touches[0]: "width" is 1, 2, 4 or 8 bytes'],
+    [{ touches: [{ address: '0x0', width: 4, access: 'jump' }] }, 'touches[0]: "access" is read, write or execute'],
+    [{ timer: 'yes' }, '"timer" is true or false'],
+  ])('%j is none', (json, problem) => {
+    expect(readGuestProfile(json)).toContain(problem);
+  });
 });
