@@ -50,6 +50,7 @@ export async function connect(serverModule: string, output: LogOutputChannel): P
       capabilities.experimental = {
         ...capabilities.experimental,
         showMemoryMap: true,
+        deploy: true,
         devicetreeChecked: extensions.getExtension(devicetreeExtension) !== undefined,
       };
     },

@@ -1,8 +1,9 @@
 import { type MemoryMapParams, type MemoryMapResult, memoryMapRequest, type NoMemoryMap } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { MapPageState } from '@jailhouse-cells/protocol/map-page-messages.ts';
-import { commands, Disposable, type Event, type TextEditor, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { commands, Disposable, type Event, type TextEditor, type Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { exportMap } from './export-map.ts';
 import { MemoryMapPanel } from './memory-map-panel.ts';
+import { resourceUri } from './resource-uri.ts';
 import type { Server } from './server.ts';
 
 const viewType = 'jailhouseCells.memoryMap';
@@ -35,7 +36,7 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
   };
 
   const show = async (resource: unknown) => {
-    const uri = uriOf(resource);
+    const uri = resourceUri(resource);
     if (uri === undefined) {
       await window.showInformationMessage('Open a Jailhouse config first: the map of its system is shown beside it.');
       return;
@@ -63,7 +64,7 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
     commands.registerCommand('jailhouseCells.showMemoryMap', show),
     commands.registerCommand('jailhouseCells.exportMemoryMap', async (resource?: unknown) => {
       const inFront = [...panels.values()].flatMap(({ shown }) => shown ?? [])[0];
-      const uri = uriOf(resource);
+      const uri = resourceUri(resource);
       await exportFile(inFront ?? (uri && { uri: uri.toString() }));
     }),
     window.registerWebviewPanelSerializer(viewType, {
@@ -90,13 +91,4 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
 
 function caretOf({ document, selection }: TextEditor) {
   return { uri: document.uri.toString(), line: selection.active.line, character: selection.active.character };
-}
-
-/** From a menu of the editor, a code lens, an item of the view, or the active editor. */
-function uriOf(resource: unknown): Uri | undefined {
-  if (resource instanceof Uri) return resource;
-  if (typeof resource === 'string') return Uri.parse(resource);
-  if (typeof resource === 'object' && resource !== null && 'resourceUri' in resource && resource.resourceUri instanceof Uri)
-    return resource.resourceUri;
-  return window.activeTextEditor?.document.uri;
 }

@@ -1,4 +1,4 @@
-// Bundles into dist/: client.cjs (loaded by VS Code), server.cjs (its language server), cli.cjs (the command line), simulator.cjs (the simulated board) with
+// Bundles into dist/: client.cjs (loaded by VS Code) with deployment.cjs and askpass-program.cjs, server.cjs (its language server), cli.cjs (the command line), simulator.cjs (the simulated board) with
 // forwarder.cjs (what its sshd starts), webview.js and .css (the memory map).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,6 +35,14 @@ const languageClientApart = {
   },
 };
 
+/** Deployment is a bundle of its own, loaded at first need, for the same reason. */
+const deploymentApart = {
+  name: 'deployment-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/parts\.ts$/ }, () => ({ path: './deployment.cjs', external: true }));
+  },
+};
+
 /** The simulated board is a bundle of its own, too: it is a program that the extension starts, and the other commands must not pay for it. */
 const simulatorApart = {
   name: 'simulator-apart',
@@ -53,9 +61,22 @@ const bundles = [
     format: 'cjs',
     external: ['vscode'],
     supported: { 'dynamic-import': false },
-    plugins: [languageClientApart],
+    plugins: [languageClientApart, deploymentApart],
   },
   { ...common, entryPoints: ['client/language-client.ts'], outfile: 'dist/language-client.cjs', format: 'cjs', external: ['vscode'] },
+  {
+    ...common,
+    entryPoints: ['client/deployment/parts.ts'],
+    outfile: 'dist/deployment.cjs',
+    format: 'cjs',
+    external: ['vscode'],
+    supported: { 'dynamic-import': false },
+    plugins: [languageClientApart],
+    // The program beside it is found by __dirname there.
+    logOverride: { 'empty-import-meta': 'silent' },
+  },
+  // Started by ssh when it has a question for the user.
+  { ...common, entryPoints: ['deploy/ssh/askpass-program.cjs'], outfile: 'dist/askpass-program.cjs', format: 'cjs' },
   { ...common, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', format: 'cjs' },
   {
     ...common,

@@ -19,6 +19,8 @@ export interface ClientFeatures {
   readonly devicetreeChecked: boolean;
   /** The client has the command that shows a memory map (experimental capability `showMemoryMap`): a code lens may run it. */
   readonly showMemoryMap: boolean;
+  /** The client has the command that deploys a system (experimental capability `deploy`). */
+  readonly deploy: boolean;
   readonly refreshCodeLenses: boolean;
 }
 
@@ -46,6 +48,7 @@ export function readClientFeatures(capabilities: ClientCapabilities): ClientFeat
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     devicetreeChecked: says('devicetreeChecked'),
     showMemoryMap: says('showMemoryMap'),
+    deploy: says('deploy'),
     refreshCodeLenses: workspace?.codeLens?.refreshSupport === true,
   };
 }

@@ -8,10 +8,11 @@ import { describeThrown, guarded, type Log } from './guard.ts';
 import { rangeOf } from './positions.ts';
 import type { Uris } from './uris.ts';
 
-/** A command of the client, not of the server: only a client that says it has it (experimental capability `showMemoryMap`) gets the lens. */
+/** Commands of the client, not of the server: only a client that says it has them (experimental capabilities `showMemoryMap`, `deploy`) gets the lenses. */
 const showMemoryMap = 'jailhouseCells.showMemoryMap';
+const deploy = 'jailhouseCells.deploy';
 
-/** "Show memory map" above the config object of each config that belongs to a known system. */
+/** "Show memory map" and "Deploy" above the config object of each config that belongs to a known system. */
 export class CodeLenses {
   /** Whether a document had the lens when the client last asked; by path. */
   private readonly given = new Map<string, boolean>();
@@ -31,7 +32,11 @@ export class CodeLenses {
       if (path === undefined) return [];
       const range = this.rangeIn(path);
       this.given.set(path, range !== undefined);
-      return range === undefined ? [] : [{ range, command: { title: 'Show memory map', command: showMemoryMap, arguments: [uri] } }];
+      if (range === undefined) return [];
+      return [
+        { range, command: { title: 'Show memory map', command: showMemoryMap, arguments: [uri] } },
+        ...(this.features().deploy ? [{ range, command: { title: 'Deploy', command: deploy, arguments: [uri] } }] : []),
+      ];
     };
     this.connection.onCodeLens(guarded(this.log, 'answering textDocument/codeLens', lenses, () => []));
   }

@@ -51,6 +51,11 @@ export class KnownTargets implements Disposable {
     return (await this.list()).find((target) => target.name === name);
   }
 
+  /** What is wrong with a target that is being typed. */
+  problemOf(target: Target): string | undefined {
+    return targetProblem(target);
+  }
+
   /** Writes a target into the user's list. @returns What keeps it from being there; undefined: nothing. */
   async add(target: Target): Promise<string | undefined> {
     const problem = targetProblem(target);
@@ -71,7 +76,7 @@ export class KnownTargets implements Disposable {
     const { connection } = this.server;
     if (connection === undefined) return [];
     try {
-      const targets = await connection.request<readonly NamedTarget[]>(targetsRequest, undefined);
+      const targets = await connection.request<readonly NamedTarget[]>(targetsRequest, null);
       return targets.map(({ name, host, sudo, uri, line }) => ({ name, host, sudo, from: 'jailhouse.json', place: { uri, line } }));
     } catch {
       // A server that stops just now: `onDidChange` tells when another one runs.

@@ -4,7 +4,7 @@ import { TargetSession } from '@jailhouse-cells/deploy/target-session.ts';
 
 /** How sessions speak to the user; the rest of them is free of VS Code. */
 export interface SessionSurroundings {
-  readonly prompt: Prompt;
+  readonly promptFor: (target: Target) => Prompt;
   /** @param attended The user waits for it; else it is one of many looks. */
   readonly log: (line: string, attended: boolean) => void;
   /** False in an untrusted workspace: nothing connects. */
@@ -66,7 +66,8 @@ export class Sessions {
     const key = JSON.stringify([target.name, target.host, target.port, target.sudo, target.sshConfig, target.simulated]);
     const there = this.open.get(key);
     if (there !== undefined) return there;
-    const { prompt, log } = this.surroundings;
+    const { promptFor, log } = this.surroundings;
+    const prompt = promptFor(target);
     const session = new TargetSession(target, {
       prompt: async (question) => (made.attending > 0 ? prompt(question) : undefined),
       log: (line) => log(line, made.attending > 0),

@@ -52,7 +52,7 @@ function check(id: string, title: string, level: CheckLevel, found: string, reme
 }
 
 /** Programs that a deployment runs as root. */
-export function sudoersLine({ state }: BoardFacts): string {
+export function sudoersLine({ state }: Pick<BoardFacts, 'state'>): string {
   const path = (name: string, usual: string): string => state.programs[name] ?? usual;
   const commands = [
     path('jailhouse', state.tool ?? '/usr/local/sbin/jailhouse'),

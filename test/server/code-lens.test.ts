@@ -45,6 +45,16 @@ it.each([
   expect(lens?.command).toEqual({ title: 'Show memory map', command: 'jailhouseCells.showMemoryMap', arguments: [uriOf(path)] });
 });
 
+it('offers deployment beside the map where the client can deploy', async () => {
+  await start({ showMemoryMap: true, deploy: true });
+  await client.open(root, rootText);
+  const lenses = await lensesOf(root);
+  expect(lenses.map(({ command }) => command)).toEqual([
+    { title: 'Show memory map', command: 'jailhouseCells.showMemoryMap', arguments: [uriOf(root)] },
+    { title: 'Deploy', command: 'jailhouseCells.deploy', arguments: [uriOf(root)] },
+  ]);
+});
+
 it('stays with the object while the text is half typed', async () => {
   await start({ showMemoryMap: true });
   await client.open(root, rootText);
