@@ -14,6 +14,16 @@ import { Parser } from './parser.ts';
 import { matches } from './patterns.ts';
 import { type AndOr, type Command, type List, type Pipeline, type Redirection, ShellSyntaxError } from './syntax.ts';
 
+/** What dash says of a program that a signal ended. */
+const deaths: Readonly<Record<string, string>> = {
+  HUP: 'Hangup',
+  KILL: 'Killed',
+  SEGV: 'Segmentation fault',
+  TERM: 'Terminated',
+  ABRT: 'Aborted',
+  QUIT: 'Quit',
+};
+
 /** One shell, or subshell, in its process. */
 export class Shell implements ExpansionHost {
   /** Values; exported names are in the environment of the process, too. */
@@ -407,6 +417,7 @@ export class Shell implements ExpansionHost {
 
   private async simple(command: Extract<Command, { kind: 'simple' }>, alone: boolean): Promise<number> {
     this.line = command.line;
+    this.process.check();
     this.substitutionStatus = undefined;
     const words = await expandWords(command.words, this);
     const [name] = words;
@@ -511,6 +522,7 @@ export class Shell implements ExpansionHost {
     if (alone) {
       const saved = await this.redirect(redirections);
       if (saved === undefined) return this.status;
+      letGo(saved);
       for (const [variable, value] of assigned) this.process.environment.set(variable, value);
       this.status = await this.program(this.process, words);
       return this.status;
@@ -518,10 +530,13 @@ export class Shell implements ExpansionHost {
     const child = this.fork(async (shell) => {
       const saved = await shell.redirect(redirections);
       if (saved === undefined) return shell.status;
+      letGo(saved);
       for (const [variable, value] of assigned) shell.process.environment.set(variable, value);
       return shell.program(shell.process, words);
     });
     this.status = await this.process.wait(child.finished);
+    const death = child.diedOf === undefined ? undefined : deaths[child.diedOf];
+    if (death !== undefined) await complain(this.process, death);
     await this.afterFailure();
     return this.status;
   }
@@ -549,7 +564,7 @@ export class Shell implements ExpansionHost {
   private async exec(words: readonly ByteText[], redirections: readonly Redirection[], assigned: readonly (readonly [ByteText, ByteText])[]): Promise<number> {
     const saved = await this.redirect(redirections);
     if (saved === undefined) throw new ExitJump(2);
-    for (const file of saved.values()) file?.release();
+    letGo(saved);
     if (words.length === 0) {
       this.status = 0;
       return 0;
@@ -579,6 +594,13 @@ export class Shell implements ExpansionHost {
       }
     }
     return saved;
+  }
+
+  /** @returns False after a message. */
+  private async redirectForGood(redirections: readonly Redirection[]): Promise<boolean> {
+    const saved = await this.redirect(redirections);
+    for (const file of saved?.values() ?? []) file?.release();
+    return saved !== undefined;
   }
 
   private async redirected(redirection: Redirection): Promise<OpenFile | undefined> {
@@ -617,6 +639,11 @@ export class Shell implements ExpansionHost {
       else this.process.install(number, file);
     }
   }
+}
+
+/** The process becomes the program: nothing is put back. Kept open, a copy of stdout would keep the session open. */
+function letGo(saved: ReadonlyMap<number, OpenFile | undefined>): void {
+  for (const file of saved.values()) file?.release();
 }
 
 function redirectionMessage(redirection: Redirection, error: FileError): ByteText {
