@@ -28,7 +28,9 @@ export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
 
 /** The machine shows the bytes of a config as the encoding that JavaScript calls latin1: the C1 control codes are other characters there. */
 const machineDecoder = new TextDecoder('latin1');
-const machineCodes = new Map([...machineDecoder.decode(Uint8Array.from({ length: 256 }, (_, code) => code))].map((character, code) => [character, code]));
+const machineCodes = new Map(
+  [...machineDecoder.decode(Uint8Array.from({ length: 256 }, (_, code) => code))].map((character, code) => [character, code]),
+);
 
 /** Text of the machine (names of cells, console, log), as the target has it. */
 export function fromMachine(text: string): ByteText {

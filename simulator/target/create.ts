@@ -11,8 +11,8 @@ import { ChannelInput, ChannelOutput } from './kernel/channels.ts';
 import { execute } from './kernel/execute.ts';
 import { Linux, type Program } from './kernel/linux.ts';
 import { Process } from './kernel/process.ts';
-import { Terminal } from './kernel/terminal.ts';
 import { print } from './kernel/streams.ts';
+import { Terminal } from './kernel/terminal.ts';
 import { allPrograms } from './programs/registry.ts';
 import { interact } from './shell/interactive.ts';
 import type { RemoteCommand, SimulatedTarget, TargetFaults, TargetFiles } from './target.ts';
@@ -66,8 +66,8 @@ class Target implements TargetAtHand {
   private readonly listeners: ((power: Power) => void)[] = [];
   private readonly tree: FileSystem;
   private linux: Linux;
-  /** Ends what still runs when the power goes. */
-  private cut = new AbortController();
+  /** What ends each session when the power goes. */
+  private readonly sessions = new Set<() => void>();
 
   constructor(private readonly options: TargetOptions) {
     this.faults = options.faults ?? {};
@@ -79,8 +79,14 @@ class Target implements TargetAtHand {
     for (const [path, content] of Object.entries(options.files ?? {})) this.place(fromUnicode(path), content);
     this.filled = true;
     const login = { uid: options.user.uid, gid: options.user.uid };
-    this.files = targetFiles(() => this.tree, () => login);
-    this.rootFiles = targetFiles(() => this.tree, () => superuser);
+    this.files = targetFiles(
+      () => this.tree,
+      () => login,
+    );
+    this.rootFiles = targetFiles(
+      () => this.tree,
+      () => superuser,
+    );
   }
 
   private filled = false;
@@ -188,7 +194,7 @@ class Target implements TargetAtHand {
     if (linux !== this.linux) return;
     linux.halt();
     this.turn('off');
-    this.cut.abort();
+    for (const end of this.sessions) end();
     setTimeout(() => {
       if (linux === this.linux) this.start();
     }, this.options.rebootTime ?? 1000);
@@ -197,25 +203,28 @@ class Target implements TargetAtHand {
   powerCycle(): void {
     this.linux.halt();
     this.turn('off');
-    this.cut.abort();
+    for (const end of this.sessions) end();
     this.start();
   }
 
   private start(): void {
-    this.cut = new AbortController();
     this.linux = this.boot();
     this.turn('up');
   }
 
   async run(command: RemoteCommand): Promise<number> {
-    const { linux, cut } = this;
-    const gone = new Promise<number>((resolve) => {
-      if (cut.signal.aborted) resolve(255);
-      cut.signal.addEventListener('abort', () => resolve(255), { once: true });
-    });
+    const { linux } = this;
     if (this.power === 'off') return 255;
-    if (this.power === 'frozen') return gone;
-    return Promise.race([gone, this.session(linux, command)]);
+    let powerless: () => void = () => undefined;
+    const gone = new Promise<number>((resolve) => {
+      powerless = () => resolve(255);
+    });
+    this.sessions.add(powerless);
+    try {
+      return await (this.power === 'frozen' ? gone : Promise.race([gone, this.session(linux, command)]));
+    } finally {
+      this.sessions.delete(powerless);
+    }
   }
 
   private async session(linux: Linux, command: RemoteCommand): Promise<number> {
@@ -228,7 +237,15 @@ class Target implements TargetAtHand {
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     const given = Object.entries(command.environment).map(([name, value]): [string, string] => [fromUnicode(name), fromUnicode(value)]);
     const name = user.uid === 0 ? 'root' : user.name;
-    shell.environment = new Map([['PATH', path], ['HOME', home], ['USER', name], ['LOGNAME', name], ['SHELL', '/bin/sh'], ['SSH_CONNECTION', '127.0.0.1 50000 127.0.0.1 22'], ...given]);
+    shell.environment = new Map([
+      ['PATH', path],
+      ['HOME', home],
+      ['USER', name],
+      ['LOGNAME', name],
+      ['SHELL', '/bin/sh'],
+      ['SSH_CONNECTION', '127.0.0.1 50000 127.0.0.1 22'],
+      ...given,
+    ]);
     if (command.terminal) return this.onTerminal(linux, command, shell);
     let open = 2;
     let allClosed: () => void = () => undefined;
@@ -242,7 +259,9 @@ class Target implements TargetAtHand {
     shell.descriptors.set(0, new ChannelInput(command));
     shell.descriptors.set(1, new ChannelOutput('stdout', command, command.stdout, whenClosed));
     shell.descriptors.set(2, new ChannelOutput('stderr', command, command.stderr, whenClosed));
-    linux.spawn(shell, (process) => (command.command === undefined ? execute(process, '/bin/sh', ['sh']) : execute(process, '/bin/sh', process.argv)));
+    linux.spawn(shell, (process) =>
+      command.command === undefined ? execute(process, '/bin/sh', ['sh']) : execute(process, '/bin/sh', process.argv),
+    );
     const status = await shell.finished;
     // sshd waits for everybody who still holds the channel's ends, unless the client is gone.
     const lost = new Promise<void>((resolve) => {

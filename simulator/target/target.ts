@@ -47,9 +47,7 @@ export interface TargetFiles {
   write(path: string, bytes: Uint8Array, mode?: number): void;
   append(path: string, bytes: Uint8Array): void;
   list(path: string): readonly string[];
-  stat(
-    path: string,
-  ):
+  stat(path: string):
     | {
         readonly kind: 'file' | 'directory' | 'link' | 'device';
         readonly size: number;
@@ -59,6 +57,8 @@ export interface TargetFiles {
       }
     | undefined;
   makeDirectory(path: string): void;
+  /** Permission bits of what is there. */
+  changeMode?(path: string, mode: number): void;
   rename(from: string, to: string): void;
   remove(path: string): void;
 }

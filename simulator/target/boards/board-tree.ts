@@ -25,34 +25,59 @@ export function boardTree(board: SimulatedBoard, cmdline: string): Uint8Array {
         ];
   const isPi = board.compatible.some((each) => each.startsWith('raspberrypi'));
   const interrupts = board.maintenanceIntid - 16;
-  const root = node('', { '#address-cells': [2], '#size-cells': [2], 'interrupt-parent': [1], compatible: board.compatible, model: [board.model] }, [
-    node('chosen', { bootargs: [cmdline] }),
-    node(
-      'cpus',
-      { '#address-cells': [1], '#size-cells': [0] },
-      Array.from({ length: board.cpus }, (_, cpu) =>
-        node(`cpu@${cpu.toString(16)}`, { device_type: ['cpu'], compatible: [isPi ? 'arm,cortex-a72' : 'arm,cortex-a57'], reg: [cpu], 'enable-method': ['psci'] }),
+  const root = node(
+    '',
+    { '#address-cells': [2], '#size-cells': [2], 'interrupt-parent': [1], compatible: board.compatible, model: [board.model] },
+    [
+      node('chosen', { bootargs: [cmdline] }),
+      node(
+        'cpus',
+        { '#address-cells': [1], '#size-cells': [0] },
+        Array.from({ length: board.cpus }, (_, cpu) =>
+          node(`cpu@${cpu.toString(16)}`, {
+            device_type: ['cpu'],
+            compatible: [isPi ? 'arm,cortex-a72' : 'arm,cortex-a57'],
+            reg: [cpu],
+            'enable-method': ['psci'],
+          }),
+        ),
       ),
-    ),
-    ...(isPi
-      ? [node('memory@0', { device_type: ['memory'], reg: regions(...board.linuxRam) })]
-      : board.linuxRam.map((ram) => node(`memory@${hex(ram.start)}`, { device_type: ['memory'], reg: regions(ram) }))),
-    node('psci', { compatible: ['arm,psci-1.0', 'arm,psci-0.2', 'arm,psci'], method: ['smc'] }),
-    node('reserved-memory', { '#address-cells': [2], '#size-cells': [2], ranges: true }, board.reserved.map(({ start, size, name }) => node(name, { reg: regions({ start, size }), 'no-map': true }))),
-    node(`interrupt-controller@${hex(gic.gicd)}`, {
-      compatible: [gic.version === 2 ? 'arm,gic-400' : 'arm,gic-v3'],
-      '#interrupt-cells': [3],
-      'interrupt-controller': true,
-      reg: regions(...gicRegions),
-      interrupts: [1, interrupts, 4],
-      phandle: [1],
-    }),
-    node('timer', { compatible: ['arm,armv8-timer'], interrupts: [1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4] }),
-    ...(board.uarts ?? []).map(({ address, kind }) =>
-      node(`serial@${hex(address)}`, { compatible: kind === 'pl011' ? ['arm,pl011', 'arm,primecell'] : ['brcm,bcm2835-aux-uart'], reg: regions({ start: address, size: kind === 'pl011' ? 0x200n : 0x40n }) }),
-    ),
-    ...(isPi ? [node('pcie@fd500000', { compatible: ['brcm,bcm2711-pcie'], device_type: ['pci'], reg: regions({ start: 0xfd500000n, size: 0x9310n }), 'linux,pci-domain': [0] })] : []),
-  ]);
+      ...(isPi
+        ? [node('memory@0', { device_type: ['memory'], reg: regions(...board.linuxRam) })]
+        : board.linuxRam.map((ram) => node(`memory@${hex(ram.start)}`, { device_type: ['memory'], reg: regions(ram) }))),
+      node('psci', { compatible: ['arm,psci-1.0', 'arm,psci-0.2', 'arm,psci'], method: ['smc'] }),
+      node(
+        'reserved-memory',
+        { '#address-cells': [2], '#size-cells': [2], ranges: true },
+        board.reserved.map(({ start, size, name }) => node(name, { reg: regions({ start, size }), 'no-map': true })),
+      ),
+      node(`interrupt-controller@${hex(gic.gicd)}`, {
+        compatible: [gic.version === 2 ? 'arm,gic-400' : 'arm,gic-v3'],
+        '#interrupt-cells': [3],
+        'interrupt-controller': true,
+        reg: regions(...gicRegions),
+        interrupts: [1, interrupts, 4],
+        phandle: [1],
+      }),
+      node('timer', { compatible: ['arm,armv8-timer'], interrupts: [1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4] }),
+      ...(board.uarts ?? []).map(({ address, kind }) =>
+        node(`serial@${hex(address)}`, {
+          compatible: kind === 'pl011' ? ['arm,pl011', 'arm,primecell'] : ['brcm,bcm2835-aux-uart'],
+          reg: regions({ start: address, size: kind === 'pl011' ? 0x200n : 0x40n }),
+        }),
+      ),
+      ...(isPi
+        ? [
+            node('pcie@fd500000', {
+              compatible: ['brcm,bcm2711-pcie'],
+              device_type: ['pci'],
+              reg: regions({ start: 0xfd500000n, size: 0x9310n }),
+              'linux,pci-domain': [0],
+            }),
+          ]
+        : []),
+    ],
+  );
   return writeFlattenedTree({ root, version: 17, bootCpu: 0, reservations: new Uint8Array(16) });
 }
 

@@ -29,7 +29,15 @@ export function qemuArm64Facts(board: SimulatedBoard): BoardFacts {
     cmdline: 'root=/dev/vda rw mem=768M console=ttyAMA0 ip=dhcp loglevel=6 ',
     cpus: board.cpus,
     cpuinfo: {
-      each: ['BogoMIPS\t: 125.00', 'Features\t: fp asimd evtstrm aes pmull sha1 sha2 crc32 cpuid', 'CPU implementer\t: 0x41', 'CPU architecture: 8', 'CPU variant\t: 0x1', 'CPU part\t: 0xd07', 'CPU revision\t: 0'],
+      each: [
+        'BogoMIPS\t: 125.00',
+        'Features\t: fp asimd evtstrm aes pmull sha1 sha2 crc32 cpuid',
+        'CPU implementer\t: 0x41',
+        'CPU architecture: 8',
+        'CPU variant\t: 0x1',
+        'CPU part\t: 0xd07',
+        'CPU revision\t: 0',
+      ],
       tail: [],
     },
     iomem: [

@@ -7,13 +7,19 @@ import { memoryLines, withKernel } from './linux-memory-lines.ts';
 const revisions: Readonly<Record<number, string>> = { 1: 'a03111', 2: 'b03114', 4: 'c03114', 8: 'd03114' };
 
 function device(start: bigint, size: bigint, name: string): IomemLine {
-  return { start, end: start + size - 1n, name, children: [{ start, end: start + size - 1n, name: `${start.toString(16)}.${name.split(' ')[0]?.split('@')[0]} ${name}` }] };
+  return {
+    start,
+    end: start + size - 1n,
+    name,
+    children: [{ start, end: start + size - 1n, name: `${start.toString(16)}.${name.split(' ')[0]?.split('@')[0]} ${name}` }],
+  };
 }
 
 /** A Raspberry Pi 4 with 64-bit Raspberry Pi OS or Debian, booted by TF-A. */
 export function rpi4Facts(board: SimulatedBoard): BoardFacts {
   const last = board.linuxRam.at(-1);
-  const gib = last === undefined ? 1 : last.start + last.size > 0x100000000n ? 8 : last.start + last.size > 0x80000000n ? 4 : last.start > 0n ? 2 : 1;
+  const gib =
+    last === undefined ? 1 : last.start + last.size > 0x100000000n ? 8 : last.start + last.size > 0x80000000n ? 4 : last.start > 0n ? 2 : 1;
   const memory = withKernel(memoryLines(board), [
     { start: 0x210000n, end: 0x13bffffn, name: 'Kernel code' },
     { start: 0x13c0000n, end: 0x1bbffffn, name: 'reserved' },
@@ -29,7 +35,15 @@ export function rpi4Facts(board: SimulatedBoard): BoardFacts {
     cmdline,
     cpus: board.cpus,
     cpuinfo: {
-      each: ['BogoMIPS\t: 108.00', 'Features\t: fp asimd evtstrm crc32 cpuid', 'CPU implementer\t: 0x41', 'CPU architecture: 8', 'CPU variant\t: 0x0', 'CPU part\t: 0xd08', 'CPU revision\t: 3'],
+      each: [
+        'BogoMIPS\t: 108.00',
+        'Features\t: fp asimd evtstrm crc32 cpuid',
+        'CPU implementer\t: 0x41',
+        'CPU architecture: 8',
+        'CPU variant\t: 0x0',
+        'CPU part\t: 0xd08',
+        'CPU revision\t: 3',
+      ],
       tail: ['Hardware\t: BCM2835', `Revision\t: ${revisions[gib]}`, 'Serial\t\t: 1000000012345678', `Model\t\t: ${board.model}`],
     },
     iomem: [

@@ -18,7 +18,18 @@ export function generated(
     const made = read(reader, wait);
     return typeof made === 'string' ? toBytes(made) : made;
   };
-  return { kind: 'generated', number: nextNumber(), storage: 'kernel', mode, uid: 0, gid: 0, modified: now, statedSize, read: content, write };
+  return {
+    kind: 'generated',
+    number: nextNumber(),
+    storage: 'kernel',
+    mode,
+    uid: 0,
+    gid: 0,
+    modified: now,
+    statedSize,
+    read: content,
+    write,
+  };
 }
 
 export function kernelDirectory(now: number): Directory {
@@ -73,7 +84,11 @@ export class JailhouseSysfs {
     }
     this.directory ??= this.make();
     if (machine.claimed !== undefined && machine.enabled) {
-      if (!this.directory.entries.has('core')) this.directory.entries.set('core', generated(this.now, 0o400, () => this.core()));
+      if (!this.directory.entries.has('core'))
+        this.directory.entries.set(
+          'core',
+          generated(this.now, 0o400, () => this.core()),
+        );
     } else this.directory.entries.delete('core');
     const present = new Map(machine.cells.map((cell) => [cell.id, cell]));
     for (const id of [...this.cells.keys()]) {
@@ -107,14 +122,49 @@ export class JailhouseSysfs {
     const pool = (count: () => number): GeneratedFile => locked(() => `${count()}\n`);
     this.cellsDirectory = kernelDirectory(now);
     directory.entries.set('cells', this.cellsDirectory);
-    directory.entries.set('console', locked(() => driver.console));
-    directory.entries.set('enabled', generated(now, 0o444, () => `${machine.enabled ? 1 : 0}\n`));
-    directory.entries.set('mem_pool_size', pool(() => machine.pools.memSize));
-    directory.entries.set('mem_pool_used', pool(() => machine.pools.memUsed));
-    directory.entries.set('module', { kind: 'link', number: nextNumber(), storage: 'kernel', mode: 0o777, uid: 0, gid: 0, modified: now, target: '../../module/jailhouse' });
-    directory.entries.set('remap_pool_size', pool(() => machine.pools.remapSize));
-    directory.entries.set('remap_pool_used', pool(() => machine.pools.remapUsed));
-    directory.entries.set('uevent', generated(now, 0o644, () => '', () => undefined));
+    directory.entries.set(
+      'console',
+      locked(() => driver.console),
+    );
+    directory.entries.set(
+      'enabled',
+      generated(now, 0o444, () => `${machine.enabled ? 1 : 0}\n`),
+    );
+    directory.entries.set(
+      'mem_pool_size',
+      pool(() => machine.pools.memSize),
+    );
+    directory.entries.set(
+      'mem_pool_used',
+      pool(() => machine.pools.memUsed),
+    );
+    directory.entries.set('module', {
+      kind: 'link',
+      number: nextNumber(),
+      storage: 'kernel',
+      mode: 0o777,
+      uid: 0,
+      gid: 0,
+      modified: now,
+      target: '../../module/jailhouse',
+    });
+    directory.entries.set(
+      'remap_pool_size',
+      pool(() => machine.pools.remapSize),
+    );
+    directory.entries.set(
+      'remap_pool_used',
+      pool(() => machine.pools.remapUsed),
+    );
+    directory.entries.set(
+      'uevent',
+      generated(
+        now,
+        0o644,
+        () => '',
+        () => undefined,
+      ),
+    );
     this.parent.entries.set('jailhouse', directory);
     return directory;
   }
@@ -144,16 +194,37 @@ export class JailhouseSysfs {
         return cell === undefined ? '' : `${text(cell)}\n`;
       });
     const { entries } = directory;
-    entries.set('cpus_assigned', file(({ cpus }) => cpuMask(cpus, options.board.cpus)));
-    entries.set('cpus_assigned_list', file(({ cpus }) => cpuList(cpus)));
-    entries.set('cpus_failed', file(({ failedCpus }) => cpuMask(failedCpus, options.board.cpus)));
-    entries.set('cpus_failed_list', file(({ failedCpus }) => cpuList(failedCpus)));
-    entries.set('name', file(({ name }) => fromMachine(name)));
-    entries.set('state', file(({ state }) => (driver.unsettled.has(id) ? 'invalid' : state)));
+    entries.set(
+      'cpus_assigned',
+      file(({ cpus }) => cpuMask(cpus, options.board.cpus)),
+    );
+    entries.set(
+      'cpus_assigned_list',
+      file(({ cpus }) => cpuList(cpus)),
+    );
+    entries.set(
+      'cpus_failed',
+      file(({ failedCpus }) => cpuMask(failedCpus, options.board.cpus)),
+    );
+    entries.set(
+      'cpus_failed_list',
+      file(({ failedCpus }) => cpuList(failedCpus)),
+    );
+    entries.set(
+      'name',
+      file(({ name }) => fromMachine(name)),
+    );
+    entries.set(
+      'state',
+      file(({ state }) => (driver.unsettled.has(id) ? 'invalid' : state)),
+    );
     const statistics = kernelDirectory(now);
     entries.set('statistics', statistics);
     for (const counter of Object.keys(this.find(id)?.statistics ?? {})) {
-      statistics.entries.set(counter, file((cell) => String(Object.values(cell.statistics[counter] ?? {}).reduce((sum, value) => sum + value, 0))));
+      statistics.entries.set(
+        counter,
+        file((cell) => String(Object.values(cell.statistics[counter] ?? {}).reduce((sum, value) => sum + value, 0))),
+      );
     }
     return directory;
   }
@@ -167,7 +238,10 @@ export class JailhouseSysfs {
       if (parent.entries.has(`cpu${cpu}`)) continue;
       const own = kernelDirectory(this.now);
       for (const counter of Object.keys(statistics)) {
-        own.entries.set(counter, generated(this.now, 0o444, () => `${this.find(id)?.statistics[counter]?.[cpu] ?? 0}\n`));
+        own.entries.set(
+          counter,
+          generated(this.now, 0o444, () => `${this.find(id)?.statistics[counter]?.[cpu] ?? 0}\n`),
+        );
       }
       parent.entries.set(`cpu${cpu}`, own);
     }

@@ -1,8 +1,8 @@
 import { pciTypes, type SystemDescription } from '../../machine/layout.ts';
 import { fromBytes, toBytes } from '../byte-text.ts';
 import type { Linux } from '../kernel/linux.ts';
-import { readFlattenedTree, type TreeNode } from './flattened-tree.ts';
 import { generated, kernelDirectory } from './cell-files.ts';
+import { readFlattenedTree, type TreeNode } from './flattened-tree.ts';
 import type { Directory } from './inode.ts';
 
 const strings = (...texts: readonly string[]): Uint8Array => toBytes(texts.map((text) => `${text}\0`).join(''));
@@ -33,7 +33,11 @@ function nodeDirectory(linux: Linux, node: TreeNode): Directory {
   const directory = kernelDirectory(linux.booted);
   const properties = new Map(node.properties);
   if (!properties.has('name')) properties.set('name', strings(node.name.replace(/@.*$/, '')));
-  for (const [name, value] of properties) directory.entries.set(name, generated(linux.booted, 0o444, () => fromBytes(value), undefined, value.length));
+  for (const [name, value] of properties)
+    directory.entries.set(
+      name,
+      generated(linux.booted, 0o444, () => fromBytes(value), undefined, value.length),
+    );
   for (const child of node.children) directory.entries.set(child.name, nodeDirectory(linux, child));
   return directory;
 }
@@ -44,12 +48,26 @@ function virtualHost(linux: Linux, system: SystemDescription): TreeNode {
   const window = base + 0x100000n;
   const count = system.root.pci.filter(({ type }) => type === pciTypes.ivshmem).length;
   const { deviceTree } = linux.options;
-  const controller = findNode(readFlattenedTree(deviceTree)?.root, (node) => node.properties.has('interrupt-controller') && node.name.match(/^(intc|interrupt-controller|gic)@/) !== null);
-  const number = (bytes: Uint8Array | undefined): number => (bytes === undefined || bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0));
+  const controller = findNode(
+    readFlattenedTree(deviceTree)?.root,
+    (node) => node.properties.has('interrupt-controller') && node.name.match(/^(intc|interrupt-controller|gic)@/) !== null,
+  );
+  const number = (bytes: Uint8Array | undefined): number =>
+    bytes === undefined || bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   const parentCells = Array.from({ length: number(controller?.properties.get('#address-cells')) }, () => 0);
   const spi = 0;
   const edgeRising = 1;
-  const map = [0, 1, 2, 3].flatMap((pin) => [0, 0, 0, pin + 1, number(controller?.properties.get('phandle')), ...parentCells, spi, system.root.vpciIrqBase + pin, edgeRising]);
+  const map = [0, 1, 2, 3].flatMap((pin) => [
+    0,
+    0,
+    0,
+    pin + 1,
+    number(controller?.properties.get('phandle')),
+    ...parentCells,
+    spi,
+    system.root.vpciIrqBase + pin,
+    edgeRising,
+  ]);
   const anyDomain = 0xffff;
   return {
     name: 'pci@0',

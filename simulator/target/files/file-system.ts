@@ -1,6 +1,15 @@
 import type { ByteText } from '../byte-text.ts';
 import { FileError, type TargetFaults } from '../target.ts';
-import { type Actor, type Directory, type Inode, type Link, makeDirectoryInode, makeFileInode, nextNumber, type StoredFile } from './inode.ts';
+import {
+  type Actor,
+  type Directory,
+  type Inode,
+  type Link,
+  makeDirectoryInode,
+  makeFileInode,
+  nextNumber,
+  type StoredFile,
+} from './inode.ts';
 
 const mostLinks = 40;
 const longestName = 255;
@@ -130,7 +139,16 @@ export class FileSystem {
     const { directory, name } = this.place(path, actor);
     this.mayChange(directory, actor, path);
     const { uid, gid } = actor;
-    const link: Link = { kind: 'link', number: nextNumber(), storage: directory.storage, mode: 0o777, uid, gid, modified: this.now(), target };
+    const link: Link = {
+      kind: 'link',
+      number: nextNumber(),
+      storage: directory.storage,
+      mode: 0o777,
+      uid,
+      gid,
+      modified: this.now(),
+      target,
+    };
     directory.entries.set(name, link);
   }
 

@@ -105,7 +105,8 @@ export function writeFlattenedTree(tree: FlattenedTree): Uint8Array {
   const stringsAt = structAt + body.length;
   const all = new Uint8Array(stringsAt + stringsSize);
   const view = new DataView(all.buffer);
-  for (const [index, value] of [magic, all.length, structAt, stringsAt, header, 17, 16, tree.bootCpu, stringsSize, body.length].entries()) view.setUint32(4 * index, value);
+  for (const [index, value] of [magic, all.length, structAt, stringsAt, header, 17, 16, tree.bootCpu, stringsSize, body.length].entries())
+    view.setUint32(4 * index, value);
   all.set(tree.reservations, header);
   all.set(body, structAt);
   all.set(Buffer.concat(strings), stringsAt);

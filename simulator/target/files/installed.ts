@@ -16,10 +16,35 @@ export interface Installation {
 
 /** Puts what is installed on the disk: programs, firmware, module, settings, home directories. */
 export function install(files: FileSystem, { facts, hostname, user, programs }: Installation): void {
-  for (const path of ['boot', 'etc', 'home', 'lib', 'root', 'usr', 'usr/bin', 'usr/sbin', 'usr/local', 'usr/local/bin', 'usr/local/sbin', 'usr/local/libexec', 'usr/local/libexec/jailhouse', 'usr/share', 'var', 'var/tmp', 'mnt', 'opt', 'lib/firmware', 'lib/modules']) {
+  for (const path of [
+    'boot',
+    'etc',
+    'home',
+    'lib',
+    'root',
+    'usr',
+    'usr/bin',
+    'usr/sbin',
+    'usr/local',
+    'usr/local/bin',
+    'usr/local/sbin',
+    'usr/local/libexec',
+    'usr/local/libexec/jailhouse',
+    'usr/share',
+    'var',
+    'var/tmp',
+    'mnt',
+    'opt',
+    'lib/firmware',
+    'lib/modules',
+  ]) {
     files.makeDirectory(`/${path}`, path === 'root' ? 0o700 : path === 'var/tmp' ? 0o1777 : 0o755, superuser);
   }
-  for (const [name, target] of [['bin', 'usr/bin'], ['sbin', 'usr/sbin']] as const) files.symlink(target, `/${name}`, superuser);
+  for (const [name, target] of [
+    ['bin', 'usr/bin'],
+    ['sbin', 'usr/sbin'],
+  ] as const)
+    files.symlink(target, `/${name}`, superuser);
   const put = (path: ByteText, content: ByteText | Uint8Array, mode = 0o644): void => {
     const parts = path.split('/').slice(1, -1);
     for (let end = 1; end <= parts.length; end += 1) {
@@ -31,7 +56,13 @@ export function install(files: FileSystem, { facts, hostname, user, programs }: 
     file.size = file.bytes.length;
   };
   for (const [path, name] of programPaths(facts.gpuMem !== undefined, programs)) put(path, `${programMark}${name}\n`, 0o755);
-  for (const name of ['jailhouse-cell-linux', 'jailhouse-cell-stats', 'jailhouse-config-check', 'jailhouse-config-create', 'jailhouse-hardware-check']) {
+  for (const name of [
+    'jailhouse-cell-linux',
+    'jailhouse-cell-stats',
+    'jailhouse-config-check',
+    'jailhouse-config-create',
+    'jailhouse-hardware-check',
+  ]) {
     put(`/usr/local/libexec/jailhouse/${name}`, `#!/usr/bin/env python3\n# Part of the simulated tool.\n`, 0o755);
   }
   put('/usr/local/libexec/jailhouse/linux-loader.bin', new Uint8Array(13496), 0o755);

@@ -7,7 +7,14 @@ export function iomemText(linux: Linux, uid: number): ByteText {
   const { facts, machine } = linux.options;
   const lines: IomemLine[] = [...facts.iomem];
   const { claimed } = machine;
-  if (claimed !== undefined) lines.push({ start: claimed.start, end: claimed.start + claimed.size - 1n, name: 'Jailhouse hypervisor' });
+  if (claimed !== undefined) {
+    const own = { start: claimed.start, end: claimed.start + claimed.size - 1n, name: 'Jailhouse hypervisor' };
+    // A reserved area is not in use: what is claimed inside of it becomes its child.
+    const around = lines.findIndex(({ start, end, name }) => name === 'reserved' && start <= own.start && own.end <= end);
+    const area = lines[around];
+    if (area === undefined) lines.push(own);
+    else lines[around] = { ...area, children: [...(area.children ?? []), own] };
+  }
   const host = machine.enabled ? machine.virtualPci : undefined;
   if (host !== undefined) {
     const window = host.ecam.start + host.ecam.size;

@@ -1,9 +1,9 @@
 import { type ByteText, fromUnicode, toUnicode } from '../byte-text.ts';
+import { sizeOf } from '../programs/file-status.ts';
 import { FileError, type TargetFiles } from '../target.ts';
 import type { FileSystem } from './file-system.ts';
-import { type Actor, contentOf, type Waiter } from './inode.ts';
 import { allows } from './file-system.ts';
-import { sizeOf } from '../programs/file-status.ts';
+import { type Actor, contentOf, type Waiter } from './inode.ts';
 
 /** What cannot be answered at once is busy: SFTP and tests do not wait. */
 const impatient: Waiter = { wait: () => Promise.reject(new FileError('EBUSY', '')) };
@@ -70,6 +70,7 @@ export function targetFiles(files: () => FileSystem, actor: () => Actor): Target
       at(path, (full, tree, who) => {
         tree.makeDirectory(full, 0o755, who);
       }),
+    changeMode: (path, mode) => at(path, (full, tree, who) => tree.changeMode(full, mode & 0o7777, who)),
     rename: (from, to) => at(from, (full, tree, who) => tree.rename(full, fromUnicode(to), who)),
     remove: (path) =>
       at(path, (full, tree, who) => {

@@ -1,4 +1,5 @@
 import { ConfigBytes } from '../../machine/config-bytes.ts';
+import { firmwareLoaded } from '../../machine/kernel-texts.ts';
 import { arm64, readSystem, revision, type SystemDescription } from '../../machine/layout.ts';
 import type { CallResult, CellReference, LoadedBytes, Machine } from '../../machine/machine.ts';
 import { type ByteText, fromBytes, fromMachine } from '../byte-text.ts';
@@ -7,7 +8,6 @@ import { FileError } from '../target.ts';
 import { ConsoleRing } from './console-ring.ts';
 import { Bell, OpenFile } from './descriptors.ts';
 import type { Linux } from './linux.ts';
-import { firmwareLoaded } from '../../machine/kernel-texts.ts';
 import { Killed, type Process } from './process.ts';
 
 const firmwarePath = '/lib/firmware/jailhouse.bin';
@@ -285,5 +285,7 @@ export class ConsoleHandle extends OpenFile {
 
 /** What the driver looks at before it asks for the hypervisor's image. */
 function isSystemConfig(config: Uint8Array): boolean {
-  return fromBytes(config.subarray(0, 5)) === 'JHSYS' && config[5] === arm64 && config[6] === (revision & 0xff) && config[7] === revision >> 8;
+  return (
+    fromBytes(config.subarray(0, 5)) === 'JHSYS' && config[5] === arm64 && config[6] === (revision & 0xff) && config[7] === revision >> 8
+  );
 }

@@ -82,7 +82,11 @@ async function script(process: Process, path: ByteText, inode: Inode, words: rea
 
 /** Starts a program as a child, as another program does it. Undefined: there is none of that name. */
 export function startProgram(process: Process, words: readonly ByteText[], child: Process): FoundProgram {
-  const found = findProgram(child, words[0] ?? '', child.environment.get('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
+  const found = findProgram(
+    child,
+    words[0] ?? '',
+    child.environment.get('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  );
   if (found.kind === 'found') process.linux.spawn(child, () => execute(child, found.path, words));
   return found;
 }

@@ -1,17 +1,17 @@
+import { cpuBack, cpuGone } from '../../machine/kernel-texts.ts';
 import type { Machine, SimulatedBoard } from '../../machine/machine.ts';
-import type { ByteText } from '../byte-text.ts';
-import { FileSystem } from '../files/file-system.ts';
-import type { Inode } from '../files/inode.ts';
 import type { BoardFacts } from '../boards/board-facts.ts';
+import type { ByteText } from '../byte-text.ts';
+import type { FileSystem } from '../files/file-system.ts';
+import type { Inode } from '../files/inode.ts';
 import { FileError, type TargetFaults } from '../target.ts';
 import { Bell, type OpenFile } from './descriptors.ts';
 import { Driver } from './driver.ts';
-import { Network } from './network.ts';
-import { SerialLine } from './serial-line.ts';
-import { cpuBack, cpuGone } from '../../machine/kernel-texts.ts';
 import { startProgram } from './execute.ts';
 import { KernelLog } from './kernel-log.ts';
+import { Network } from './network.ts';
 import { Killed, Process } from './process.ts';
+import { SerialLine } from './serial-line.ts';
 
 export type Program = (process: Process, args: readonly ByteText[]) => Promise<number>;
 
@@ -86,8 +86,10 @@ export class Linux {
       try {
         status = await body(process);
       } catch (error) {
-        if (error instanceof Killed) status = error.status;
-        else if (error instanceof FileError && error.errno === 'EPIPE') status = 141;
+        if (error instanceof Killed) {
+          status = error.status;
+          process.diedOf = error.signal;
+        } else if (error instanceof FileError && error.errno === 'EPIPE') status = 141;
         else {
           process.ended(70);
           throw error;
@@ -96,7 +98,9 @@ export class Linux {
       if (!this.halted) process.ended(status & 0xff);
     };
     run().catch((error: unknown) => {
-      this.log.add(`simulator: mistake in ${process.argv[0] ?? 'a process'}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.log.add(
+        `simulator: mistake in ${process.argv[0] ?? 'a process'}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
     });
     return process;
   }

@@ -25,7 +25,10 @@ export class Network {
   interfaces(): readonly NetworkInterface[] {
     const host = this.linux.options.machine.virtualPci;
     const functions = host?.functions.filter(({ protocol }) => protocol === virtualEthernet) ?? [];
-    const virtual = functions.map(({ bdf }, index) => ({ name: `eth${index + 1}`, mac: `02:00:00:00:00:${(bdf & 0xff).toString(16).padStart(2, '0')}` }));
+    const virtual = functions.map(({ bdf }, index) => ({
+      name: `eth${index + 1}`,
+      mac: `02:00:00:00:00:${(bdf & 0xff).toString(16).padStart(2, '0')}`,
+    }));
     const present = [{ name: 'lo', mac: '00:00:00:00:00:00' }, { name: 'eth0', mac: 'dc:a6:32:00:00:01' }, ...virtual];
     const names = new Set(present.map(({ name }) => name));
     // An interface that is gone takes its addresses along.

@@ -46,7 +46,12 @@ function opened(process: Process, path: ByteText, access: Access, keep: boolean)
       return new OpenDirectory(path, inode);
     case 'file':
       if (access === 'write' && !keep && inode.size > 0) files.truncate(inode, 0);
-      return new OpenStoredFile(path, inode, { read: !writes || access === 'read-write', write: writes, append: access === 'append' }, files);
+      return new OpenStoredFile(
+        path,
+        inode,
+        { read: !writes || access === 'read-write', write: writes, append: access === 'append' },
+        files,
+      );
     case 'generated':
       return new OpenGeneratedFile(path, inode, process.actor);
     case 'device': {

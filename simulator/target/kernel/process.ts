@@ -62,6 +62,8 @@ export class Process implements Waiter {
   /** Resolves with the exit status. */
   readonly finished: Promise<number>;
   status: number | undefined;
+  /** The signal that ended it. */
+  diedOf: SignalName | undefined;
   private finish: (status: number) => void = () => undefined;
 
   constructor(
@@ -110,6 +112,11 @@ export class Process implements Waiter {
   stuck(state: 'R' | 'D'): Promise<never> {
     this.state = state;
     return never;
+  }
+
+  /** Throws when a signal is to end the process. */
+  check(): void {
+    if (this.deadly !== undefined) throw new Killed(this.deadly);
   }
 
   /** Lets others run: a step takes time on a real machine. */

@@ -12,7 +12,11 @@ export function signalName(text: ByteText): ByteText | undefined {
 }
 
 /** `kill`, of the shell and as a program. */
-export async function killCommand(process: Process, args: readonly ByteText[], complain: (message: ByteText) => Promise<void>): Promise<number> {
+export async function killCommand(
+  process: Process,
+  args: readonly ByteText[],
+  complain: (message: ByteText) => Promise<void>,
+): Promise<number> {
   let signal: ByteText | undefined = 'TERM';
   const rest = [...args];
   const [first] = rest;

@@ -1,8 +1,8 @@
 import { type ByteText, fromBytes, joinBytes, toBytes } from '../byte-text.ts';
 import { FileError } from '../target.ts';
 import type { OpenFile } from './descriptors.ts';
-import type { Process } from './process.ts';
 import { errorText } from './errno.ts';
+import type { Process } from './process.ts';
 
 export const pieceSize = 65536;
 

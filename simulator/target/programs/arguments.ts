@@ -16,7 +16,12 @@ export interface Arguments {
  * @param flags Letters without a value, and long names without one (`--quiet`).
  * @param values Letters and long names that take one.
  */
-export function readArguments(args: readonly ByteText[], flags: readonly string[], values: readonly string[], operandsEnd = false): Arguments {
+export function readArguments(
+  args: readonly ByteText[],
+  flags: readonly string[],
+  values: readonly string[],
+  operandsEnd = false,
+): Arguments {
   const found = new Set<string>();
   const given = new Map<string, ByteText>();
   const operands: ByteText[] = [];
@@ -78,11 +83,20 @@ export function quoteName(process: Process, name: ByteText): ByteText {
 /** As GNU's `ls` and `cat` quote a name: only where a shell would need it, or always. */
 export function shellQuoted(name: ByteText, always: boolean): ByteText {
   if (!always && name !== '' && !/[\s'"\\$`&|;()<>*?[\]#~=%!{}]/.test(name)) return name;
-  if (/[\x00-\x1f\x7f]/.test(name)) return `'${name.replace(/'/g, "'\\''").replace(/[\x00-\x1f\x7f]+/g, (run) => `'$'${[...run].map(escape).join('')}''`)}'`;
+  if (/[\x00-\x1f\x7f]/.test(name))
+    return `'${name.replace(/'/g, "'\\''").replace(/[\x00-\x1f\x7f]+/g, (run) => `'$'${[...run].map(escape).join('')}''`)}'`;
   return name.includes("'") && !/["$`\\!]/.test(name) ? `"${name}"` : `'${name.replaceAll("'", "'\\''")}'`;
 }
 
 function escape(character: string): string {
-  const known: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\v': '\\v' };
+  const known: Readonly<Record<string, string>> = {
+    '\n': '\\n',
+    '\t': '\\t',
+    '\r': '\\r',
+    '\x07': '\\a',
+    '\b': '\\b',
+    '\f': '\\f',
+    '\v': '\\v',
+  };
   return known[character] ?? `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { type ByteText, fromBytes, toBytes } from '../byte-text.ts';
+import type { OpenFile } from '../kernel/descriptors.ts';
 import { OpenStoredFile } from '../kernel/descriptors.ts';
 import { openFile } from '../kernel/opening.ts';
 import type { Process } from '../kernel/process.ts';
 import { complain, linesOf, piecesOf, print, readAll, reasonOf } from '../kernel/streams.ts';
-import type { OpenFile } from '../kernel/descriptors.ts';
 import { readArguments, refuseOption } from './arguments.ts';
 import { eachInput } from './inputs.ts';
 
@@ -30,7 +30,13 @@ async function digest(process: Process, file: OpenFile, algorithm: string): Prom
   return hash.digest('hex');
 }
 
-async function check(process: Process, name: string, algorithm: string, lists: readonly ByteText[], flags: ReadonlySet<string>): Promise<number> {
+async function check(
+  process: Process,
+  name: string,
+  algorithm: string,
+  lists: readonly ByteText[],
+  flags: ReadonlySet<string>,
+): Promise<number> {
   let failed = 0;
   await eachInput(process, name, lists, async (list) => {
     for await (const line of linesOf(process, list)) {
@@ -49,7 +55,8 @@ async function check(process: Process, name: string, algorithm: string, lists: r
       }
     }
   });
-  if (failed > 0 && !flags.has('--status')) await complain(process, `${name}: WARNING: ${failed} computed checksum${failed === 1 ? '' : 's'} did NOT match`);
+  if (failed > 0 && !flags.has('--status'))
+    await complain(process, `${name}: WARNING: ${failed} computed checksum${failed === 1 ? '' : 's'} did NOT match`);
   return failed === 0 ? 0 : 1;
 }
 
@@ -94,7 +101,8 @@ export async function od(process: Process, args: readonly ByteText[]): Promise<n
   const rest = args.filter((arg) => !/^-w[0-9]*$/.test(arg));
   const { flags, values, operands, unknown } = readArguments(rest, ['-v', '-b', '-c', '-x', '-d'], ['-A', '-t', '-N', '-j', '--endian']);
   if (unknown !== undefined) return refuseOption(process, 'od', unknown);
-  const type = values.get('-t') ?? (flags.has('-c') ? 'c' : flags.has('-x') ? 'x2' : flags.has('-b') ? 'o1' : flags.has('-d') ? 'u2' : 'o2');
+  const type =
+    values.get('-t') ?? (flags.has('-c') ? 'c' : flags.has('-x') ? 'x2' : flags.has('-b') ? 'o1' : flags.has('-d') ? 'u2' : 'o2');
   const base = values.get('-A') ?? 'o';
   const endian = values.get('--endian') === 'big' ? 'big' : 'little';
   const pieces: Uint8Array[] = [];
@@ -183,7 +191,11 @@ export async function cmp(process: Process, args: readonly ByteText[]): Promise<
     const at = differs < 0 ? Math.min(a.length, b.length) : differs;
     const shorter = at >= a.length ? operands[0] : at >= b.length ? operands[1] : undefined;
     if (shorter !== undefined) await complain(process, `cmp: EOF on ${shorter} after byte ${at}`);
-    else await print(process, `${operands[0]} ${operands[1]} differ: byte ${at + 1}, line ${fromBytes(a.subarray(0, at)).split('\n').length}\n`);
+    else
+      await print(
+        process,
+        `${operands[0]} ${operands[1]} differ: byte ${at + 1}, line ${fromBytes(a.subarray(0, at)).split('\n').length}\n`,
+      );
   }
   return 1;
 }
@@ -228,12 +240,15 @@ export async function dd(process: Process, args: readonly ByteText[]): Promise<n
     const summary = options.get('status') === 'none' ? [] : [`${full}+${partial} records in`, `${full}+${partial} records out`];
     if (options.get('status') !== 'none' && options.get('status') !== 'noxfer') {
       const human = bytes >= 1000 ? ` (${decimalUnits(bytes)}, ${binaryUnits(bytes)})` : '';
-      summary.push(`${bytes} bytes${human} copied, ${seconds.toPrecision(6).replace(/0+$/, '').replace(/\.$/, '')} s, ${decimalUnits(bytes / seconds)}/s`);
+      summary.push(
+        `${bytes} bytes${human} copied, ${seconds.toPrecision(6).replace(/0+$/, '').replace(/\.$/, '')} s, ${decimalUnits(bytes / seconds)}/s`,
+      );
     }
     for (const line of summary) await complain(process, line);
     return 0;
   } catch (error) {
-    const what = failing === 'write' ? `error writing '${options.get('of') ?? 'standard output'}'` : `failed to open '${options.get(failing) ?? ''}'`;
+    const what =
+      failing === 'write' ? `error writing '${options.get('of') ?? 'standard output'}'` : `failed to open '${options.get(failing) ?? ''}'`;
     await complain(process, `dd: ${what}: ${reasonOf(error)}`);
     return 1;
   }
@@ -253,7 +268,18 @@ async function readBlock(process: Process, input: OpenFile, size: number, whole:
 }
 
 function sizeOf(text: ByteText): number {
-  const units: Readonly<Record<string, number>> = { '': 1, c: 1, k: 1024, K: 1024, KiB: 1024, M: 1 << 20, MiB: 1 << 20, G: 1 << 30, kB: 1000, MB: 1e6 };
+  const units: Readonly<Record<string, number>> = {
+    '': 1,
+    c: 1,
+    k: 1024,
+    K: 1024,
+    KiB: 1024,
+    M: 1 << 20,
+    MiB: 1 << 20,
+    G: 1 << 30,
+    kB: 1000,
+    MB: 1e6,
+  };
   const [, digits = '0', unit = ''] = /^([0-9]+)([A-Za-z]*)$/.exec(text) ?? [];
   return Number(digits) * (units[unit] ?? 1);
 }

@@ -10,7 +10,12 @@ import { readArguments, refuseOption, shellQuoted } from './arguments.ts';
 type Step = (path: ByteText) => void | Promise<void>;
 
 /** Does one thing to each path. @returns 1 when one of them failed. */
-async function each(process: Process, paths: readonly ByteText[], message: (path: ByteText, reason: string) => ByteText, step: Step): Promise<number> {
+async function each(
+  process: Process,
+  paths: readonly ByteText[],
+  message: (path: ByteText, reason: string) => ByteText,
+  step: Step,
+): Promise<number> {
   let status = 0;
   for (const path of paths) {
     try {
@@ -39,20 +44,25 @@ export async function mkdir(process: Process, args: readonly ByteText[]): Promis
   const given = values.get('-m') ?? values.get('--mode');
   const usual = 0o777 & ~process.umask;
   const mode = given === undefined ? usual : changedMode(given, usual, true, process.umask);
-  return each(process, operands, (path, reason) => `mkdir: cannot create directory ${quote(path)}: ${reason}`, (path) => {
-    const full = absolute(process, path);
-    if (!flags.has('-p') && !flags.has('--parents')) {
-      files.makeDirectory(full.replace(/\/+$/, ''), mode, process.actor);
-      return;
-    }
-    const parts = full.split('/').filter((part) => part !== '');
-    for (let end = 1; end <= parts.length; end += 1) {
-      const step = `/${parts.slice(0, end).join('/')}`;
-      const found = files.find(step, process.actor, true).inode;
-      if (found === undefined) files.makeDirectory(step, end === parts.length ? mode : usual, process.actor);
-      else if (found.kind !== 'directory') throw new FileError(end === parts.length ? 'EEXIST' : 'ENOTDIR', path);
-    }
-  });
+  return each(
+    process,
+    operands,
+    (path, reason) => `mkdir: cannot create directory ${quote(path)}: ${reason}`,
+    (path) => {
+      const full = absolute(process, path);
+      if (!flags.has('-p') && !flags.has('--parents')) {
+        files.makeDirectory(full.replace(/\/+$/, ''), mode, process.actor);
+        return;
+      }
+      const parts = full.split('/').filter((part) => part !== '');
+      for (let end = 1; end <= parts.length; end += 1) {
+        const step = `/${parts.slice(0, end).join('/')}`;
+        const found = files.find(step, process.actor, true).inode;
+        if (found === undefined) files.makeDirectory(step, end === parts.length ? mode : usual, process.actor);
+        else if (found.kind !== 'directory') throw new FileError(end === parts.length ? 'EEXIST' : 'ENOTDIR', path);
+      }
+    },
+  );
 }
 
 export async function rmdir(process: Process, args: readonly ByteText[]): Promise<number> {
@@ -94,10 +104,15 @@ export async function rm(process: Process, args: readonly ByteText[]): Promise<n
     for (const name of [...inode.entries.keys()]) remove(`${path}/${name}`, `${shown}/${name}`);
     files.removeDirectory(path, process.actor);
   };
-  return each(process, operands, (path, reason) => `rm: cannot remove ${quote(path)}: ${reason}`, (path) => {
-    if (/(^|\/)\.\.?$/.test(path)) throw new FileError('EINVAL', path);
-    remove(absolute(process, path).replace(/(.)\/+$/, '$1'), path);
-  });
+  return each(
+    process,
+    operands,
+    (path, reason) => `rm: cannot remove ${quote(path)}: ${reason}`,
+    (path) => {
+      if (/(^|\/)\.\.?$/.test(path)) throw new FileError('EINVAL', path);
+      remove(absolute(process, path).replace(/(.)\/+$/, '$1'), path);
+    },
+  );
 }
 
 /** Splits `mv A… B`; undefined after a message. */
@@ -111,12 +126,20 @@ async function sourcesAndTarget(
   const sources = into === undefined ? operands.slice(0, -1) : operands;
   const target = into ?? operands.at(-1);
   if (target === undefined || sources.length === 0) {
-    await complain(process, operands.length === 0 ? `${name}: missing file operand` : `${name}: missing destination file operand after ${quote(operands[0] ?? '')}`);
+    await complain(
+      process,
+      operands.length === 0
+        ? `${name}: missing file operand`
+        : `${name}: missing destination file operand after ${quote(operands[0] ?? '')}`,
+    );
     return undefined;
   }
   const folder = !noFolder && isDirectory(process, target);
   if (!folder && (sources.length > 1 || into !== undefined)) {
-    await complain(process, `${name}: target ${quote(target)}: ${process.linux.files.exists(absolute(process, target), process.actor) ? 'Not a directory' : 'No such file or directory'}`);
+    await complain(
+      process,
+      `${name}: target ${quote(target)}: ${process.linux.files.exists(absolute(process, target), process.actor) ? 'Not a directory' : 'No such file or directory'}`,
+    );
     return undefined;
   }
   return sources.map((source) => [source, folder ? `${target.replace(/\/+$/, '')}/${lastPart(source)}` : target] as const);
@@ -237,7 +260,12 @@ export async function cp(process: Process, args: readonly ByteText[]): Promise<n
       } else copyTree(process, source, target, flags.has('-a') || flags.has('-p'));
     } catch (error) {
       const missing = error instanceof FileError && error.errno === 'ENOENT' && !files.exists(source, process.actor);
-      await complain(process, missing ? `cp: cannot stat ${quote(from)}: ${reasonOf(error)}` : `cp: cannot copy ${quote(from)} to ${quote(to)}: ${reasonOf(error)}`);
+      await complain(
+        process,
+        missing
+          ? `cp: cannot stat ${quote(from)}: ${reasonOf(error)}`
+          : `cp: cannot copy ${quote(from)} to ${quote(to)}: ${reasonOf(error)}`,
+      );
       status = 1;
     }
   }
@@ -249,7 +277,8 @@ async function copyStream(process: Process, from: ByteText, to: ByteText): Promi
   try {
     const output = openFile(process, to, 'write');
     try {
-      for (let piece = await input.read(65536, process); piece !== undefined; piece = await input.read(65536, process)) await output.write(piece, process);
+      for (let piece = await input.read(65536, process); piece !== undefined; piece = await input.read(65536, process))
+        await output.write(piece, process);
     } finally {
       output.release();
     }
@@ -262,15 +291,25 @@ export async function touch(process: Process, args: readonly ByteText[]): Promis
   const { flags, values, operands, unknown } = readArguments(args, ['-a', '-c', '-m'], ['-d', '-r', '-t']);
   if (unknown !== undefined) return refuseOption(process, 'touch', unknown);
   const { files } = process.linux;
-  return each(process, operands, (path, reason) => `touch: cannot touch ${quote(path)}: ${reason}`, (path) => {
-    const full = absolute(process, path);
-    const found = files.find(full, process.actor, true).inode;
-    if (found === undefined && flags.has('-c')) return;
-    if (found !== undefined) files.mayWrite(found.kind === 'directory' ? { ...found, kind: 'file', bytes: new Uint8Array(), size: 0, links: 1 } : found, process.actor, path);
-    const inode = found ?? files.createFile(full, 0o666 & ~process.umask, process.actor);
-    const given = values.get('-d');
-    inode.modified = given === undefined ? files.now() : given.startsWith('@') ? Number(given.slice(1)) * 1000 : Date.parse(given);
-  });
+  return each(
+    process,
+    operands,
+    (path, reason) => `touch: cannot touch ${quote(path)}: ${reason}`,
+    (path) => {
+      const full = absolute(process, path);
+      const found = files.find(full, process.actor, true).inode;
+      if (found === undefined && flags.has('-c')) return;
+      if (found !== undefined)
+        files.mayWrite(
+          found.kind === 'directory' ? { ...found, kind: 'file', bytes: new Uint8Array(), size: 0, links: 1 } : found,
+          process.actor,
+          path,
+        );
+      const inode = found ?? files.createFile(full, 0o666 & ~process.umask, process.actor);
+      const given = values.get('-d');
+      inode.modified = given === undefined ? files.now() : given.startsWith('@') ? Number(given.slice(1)) * 1000 : Date.parse(given);
+    },
+  );
 }
 
 export async function chmod(process: Process, args: readonly ByteText[]): Promise<number> {
@@ -288,7 +327,9 @@ export async function chmod(process: Process, args: readonly ByteText[]): Promis
     if (recursive && inode.kind === 'directory') for (const name of inode.entries.keys()) change(`${path}/${name}`);
   };
   const message = (path: ByteText, reason: string): ByteText =>
-    reason === 'No such file or directory' ? `chmod: cannot access ${quote(path)}: ${reason}` : `chmod: changing permissions of ${quote(path)}: ${reason}`;
+    reason === 'No such file or directory'
+      ? `chmod: cannot access ${quote(path)}: ${reason}`
+      : `chmod: changing permissions of ${quote(path)}: ${reason}`;
   return each(process, paths, message, (path) => change(absolute(process, path)));
 }
 
@@ -301,7 +342,11 @@ export function changedMode(text: ByteText, before: number, isDirectory: boolean
     const everyone = who === '' || who.includes('a');
     for (const [, operator, letters = ''] of actions.matchAll(/([-+=])([rwxXst]*)/g)) {
       let mask = 0;
-      for (const [person, shift] of [['u', 6], ['g', 3], ['o', 0]] as const) {
+      for (const [person, shift] of [
+        ['u', 6],
+        ['g', 3],
+        ['o', 0],
+      ] as const) {
         if (!everyone && !who.includes(person)) continue;
         let bits = 0;
         if (letters.includes('r')) bits |= 4;
@@ -331,7 +376,9 @@ export async function chown(process: Process, args: readonly ByteText[]): Promis
     return 1;
   }
   const message = (path: ByteText, reason: string): ByteText => `chown: changing ownership of ${quote(path)}: ${reason}`;
-  return each(process, paths, message, (path) => process.linux.files.changeOwner(absolute(process, path), { uid, gid: uid }, process.actor));
+  return each(process, paths, message, (path) =>
+    process.linux.files.changeOwner(absolute(process, path), { uid, gid: uid }, process.actor),
+  );
 }
 
 export async function ln(process: Process, args: readonly ByteText[]): Promise<number> {
@@ -340,7 +387,8 @@ export async function ln(process: Process, args: readonly ByteText[]): Promise<n
   const [target, given] = operands;
   if (target === undefined) return missingOperand(process, 'ln');
   const wanted = given ?? lastPart(target);
-  const path = isDirectory(process, wanted) && !flags.has('-n') && !flags.has('-T') ? `${wanted.replace(/\/+$/, '')}/${lastPart(target)}` : wanted;
+  const path =
+    isDirectory(process, wanted) && !flags.has('-n') && !flags.has('-T') ? `${wanted.replace(/\/+$/, '')}/${lastPart(target)}` : wanted;
   const { files } = process.linux;
   const full = absolute(process, path);
   try {
@@ -419,13 +467,18 @@ export async function mktemp(process: Process, args: readonly ByteText[]): Promi
   const folder = values.get('-p') ?? values.get('--tmpdir') ?? process.environment.get('TMPDIR') ?? '/tmp';
   const template = operands[0] ?? 'tmp.XXXXXXXXXX';
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-  const name = template.replace(/X{3,}(?=[^X]*$)/, (run) => [...crypto.getRandomValues(new Uint8Array(run.length))].map((byte) => letters[byte % letters.length]).join(''));
+  const name = template.replace(/X{3,}(?=[^X]*$)/, (run) =>
+    [...crypto.getRandomValues(new Uint8Array(run.length))].map((byte) => letters[byte % letters.length]).join(''),
+  );
   const path = operands.length === 0 || values.size > 0 || flags.has('-t') ? `${folder}/${name}` : name;
   try {
     if (flags.has('-d')) process.linux.files.makeDirectory(absolute(process, path), 0o700, process.actor);
     else process.linux.files.createFile(absolute(process, path), 0o600, process.actor);
   } catch (error) {
-    await complain(process, `mktemp: failed to create ${flags.has('-d') ? 'directory' : 'file'} via template ${quote(template)}: ${reasonOf(error)}`);
+    await complain(
+      process,
+      `mktemp: failed to create ${flags.has('-d') ? 'directory' : 'file'} via template ${quote(template)}: ${reasonOf(error)}`,
+    );
     return 1;
   }
   await print(process, `${path}\n`);

@@ -136,7 +136,9 @@ class Find {
       case '-perm': {
         const mode = this.value(name);
         const bits = Number.parseInt(mode.replace(/^[-/]/, ''), 8);
-        return pure((_, __, inode) => (mode.startsWith('-') ? (inode.mode & bits) === bits : mode.startsWith('/') ? (inode.mode & bits) !== 0 : inode.mode === bits));
+        return pure((_, __, inode) =>
+          mode.startsWith('-') ? (inode.mode & bits) === bits : mode.startsWith('/') ? (inode.mode & bits) !== 0 : inode.mode === bits,
+        );
       }
       case '-size': {
         const [, sign = '', count = '0', unit = 'b'] = /^([-+]?)([0-9]+)([bckMG]?)$/.exec(this.value(name)) ?? [];
@@ -166,7 +168,10 @@ class Find {
         this.acts = true;
         const format = this.value(name);
         return async (path, entry, inode, root) => {
-          await print(this.process, expandFormat(format, (letter) => this.directive(letter, path, entry, inode, root)));
+          await print(
+            this.process,
+            expandFormat(format, (letter) => this.directive(letter, path, entry, inode, root)),
+          );
           return true;
         };
       }
@@ -283,7 +288,9 @@ class Find {
       if (!allows(inode, this.process.actor, 5)) {
         await complain(this.process, `find: ${quoteName(this.process, path)}: Permission denied`);
         this.status = 1;
-      } else for (const [entry, child] of [...inode.entries]) await this.visit(`${path.replace(/\/$/, '')}/${entry}`, entry, child, depth + 1, root);
+      } else
+        for (const [entry, child] of [...inode.entries])
+          await this.visit(`${path.replace(/\/$/, '')}/${entry}`, entry, child, depth + 1, root);
     }
     if (this.depthFirst) await this.take(path, name, inode, depth, root);
   }

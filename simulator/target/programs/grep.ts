@@ -55,7 +55,8 @@ export async function grep(process: Process, args: readonly ByteText[]): Promise
         return;
       }
       const label = path ?? '(standard input)';
-      const prefix = (number: number, mark: string): ByteText => (named ? `${label}${mark}` : '') + (flags.has('-n') ? `${number}${mark}` : '');
+      const prefix = (number: number, mark: string): ByteText =>
+        (named ? `${label}${mark}` : '') + (flags.has('-n') ? `${number}${mark}` : '');
       const held: { readonly number: number; readonly line: ByteText }[] = [];
       let count = 0;
       let number = 0;
@@ -111,7 +112,9 @@ export async function grep(process: Process, args: readonly ByteText[]): Promise
 
 function compiled(text: ByteText, flags: ReadonlySet<string>): RegExp {
   const mode = flags.has('-i') ? 'i' : '';
-  const expression = flags.has('-F') ? new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), mode) : toRegExp(text, flags.has('-E'), mode);
+  const expression = flags.has('-F')
+    ? new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), mode)
+    : toRegExp(text, flags.has('-E'), mode);
   if (flags.has('-x')) return new RegExp(`^(?:${expression.source})$`, mode);
   return flags.has('-w') ? new RegExp(`(?<!\\w)(?:${expression.source})(?!\\w)`, mode) : expression;
 }

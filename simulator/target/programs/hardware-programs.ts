@@ -1,6 +1,6 @@
 import type { ByteText } from '../byte-text.ts';
-import { superuser } from '../files/inode.ts';
 import { fromBytes } from '../byte-text.ts';
+import { superuser } from '../files/inode.ts';
 import type { Process } from '../kernel/process.ts';
 import { complain, print } from '../kernel/streams.ts';
 
@@ -27,7 +27,10 @@ export async function ip(process: Process, args: readonly ByteText[]): Promise<n
     }
     const found = network.interfaces().find(({ name }) => name === device);
     if (!words.includes('dev') || found === undefined) {
-      await complain(process, words.includes('dev') ? `Cannot find device "${device ?? ''}"` : 'Not enough information: "dev" argument is required.');
+      await complain(
+        process,
+        words.includes('dev') ? `Cannot find device "${device ?? ''}"` : 'Not enough information: "dev" argument is required.',
+      );
       return 1;
     }
     const full = address.includes('/') ? address : `${address}/32`;
@@ -50,7 +53,8 @@ export async function ip(process: Process, args: readonly ByteText[]): Promise<n
     }
   }
   if ('link'.startsWith(object) && object !== '') {
-    if ('show'.startsWith(verb) || 'list'.startsWith(verb)) return show(process, words.filter((word) => word !== 'dev').at(0), brief, false);
+    if ('show'.startsWith(verb) || 'list'.startsWith(verb))
+      return show(process, words.filter((word) => word !== 'dev').at(0), brief, false);
     const device = words.find((word) => network.interfaces().some(({ name }) => name === word));
     if (verb === 'set') {
       if (process.actor.uid !== 0) {
@@ -80,16 +84,25 @@ async function show(process: Process, wanted: ByteText | undefined, brief: boole
   for (const { index, name, up, mac, addresses: list } of shown) {
     const loop = name === 'lo';
     if (brief) {
-      await print(process, `${name.padEnd(16)} ${(loop ? 'UNKNOWN' : up ? 'UP' : 'DOWN').padEnd(14)} ${addresses ? list.join(' ') : mac} \n`);
+      await print(
+        process,
+        `${name.padEnd(16)} ${(loop ? 'UNKNOWN' : up ? 'UP' : 'DOWN').padEnd(14)} ${addresses ? list.join(' ') : mac} \n`,
+      );
       continue;
     }
     const flags = loop ? 'LOOPBACK,UP,LOWER_UP' : `BROADCAST,MULTICAST${up ? ',UP,LOWER_UP' : ''}`;
-    await print(process, `${index}: ${name}: <${flags}> mtu ${loop ? 65536 : 1500} qdisc ${loop ? 'noqueue' : 'mq'} state ${loop ? 'UNKNOWN' : up ? 'UP' : 'DOWN'} group default qlen 1000\n`);
+    await print(
+      process,
+      `${index}: ${name}: <${flags}> mtu ${loop ? 65536 : 1500} qdisc ${loop ? 'noqueue' : 'mq'} state ${loop ? 'UNKNOWN' : up ? 'UP' : 'DOWN'} group default qlen 1000\n`,
+    );
     await print(process, `    link/${loop ? 'loopback' : 'ether'} ${mac} brd ${loop ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`);
     if (!addresses) continue;
     for (const address of list) {
       const scope = loop ? 'host' : 'global';
-      await print(process, `    inet${address.includes(':') ? '6' : ''} ${address} scope ${scope} ${address.includes(':') ? '' : name}\n       valid_lft forever preferred_lft forever\n`);
+      await print(
+        process,
+        `    inet${address.includes(':') ? '6' : ''} ${address} scope ${scope} ${address.includes(':') ? '' : name}\n       valid_lft forever preferred_lft forever\n`,
+      );
     }
   }
   return 0;
@@ -110,9 +123,17 @@ export async function vcgencmd(process: Process, args: readonly ByteText[]): Pro
     return 0;
   }
   if (command === 'get_config') {
-    const values = new Map<string, string>([['arm_freq', '1500'], ['gpu_freq', '500'], ['total_mem', String(facts.ram >> 20n)], ...config, ['gpu_mem', String(gpu)]]);
+    const values = new Map<string, string>([
+      ['arm_freq', '1500'],
+      ['gpu_freq', '500'],
+      ['total_mem', String(facts.ram >> 20n)],
+      ...config,
+      ['gpu_mem', String(gpu)],
+    ]);
     if (name === 'int' || name === 'str') {
-      const numbers = [...values].filter(([, value]) => /^(0x)?[0-9a-f]+$/i.test(value) === (name === 'int')).sort(([a], [b]) => (a < b ? -1 : 1));
+      const numbers = [...values]
+        .filter(([, value]) => /^(0x)?[0-9a-f]+$/i.test(value) === (name === 'int'))
+        .sort(([a], [b]) => (a < b ? -1 : 1));
       await print(process, numbers.map(([key, value]) => `${key}=${value}\n`).join(''));
       return 0;
     }
@@ -136,7 +157,9 @@ function configTxt(process: Process): [string, string][] {
       .split('\n')
       .flatMap((line): [string, string][] => {
         const [, key, value] = /^\s*([a-z0-9_]+)=([^#]*?)\s*$/.exec(line) ?? [];
-        return key === undefined || value === undefined || ['dtoverlay', 'dtparam', 'kernel', 'armstub', 'initramfs'].includes(key) ? [] : [[key, value]];
+        return key === undefined || value === undefined || ['dtoverlay', 'dtparam', 'kernel', 'armstub', 'initramfs'].includes(key)
+          ? []
+          : [[key, value]];
       });
   } catch {
     return [];
@@ -148,7 +171,12 @@ export async function lspci(process: Process, args: readonly ByteText[]): Promis
   for (const { name, vendor, device, class: code } of process.linux.pciFunctions()) {
     const hex = (value: number): string => value.toString(16).padStart(4, '0');
     const type = hex(code >> 8);
-    await print(process, numeric ? `${name} Class [${type}]: Device [${hex(vendor)}:${hex(device)}]\n` : `${name} Class ${type}: Device ${hex(vendor)}:${hex(device)}\n`);
+    await print(
+      process,
+      numeric
+        ? `${name} Class [${type}]: Device [${hex(vendor)}:${hex(device)}]\n`
+        : `${name} Class ${type}: Device ${hex(vendor)}:${hex(device)}\n`,
+    );
   }
   return 0;
 }

@@ -18,7 +18,10 @@ export async function configCheck(process: Process, args: readonly ByteText[]): 
     return 0;
   }
   if (args.length === 0) {
-    await complain(process, 'usage: jailhouse config check [-h] SYSCONFIG [CELLCONFIG ...]\njailhouse config check: error: the following arguments are required: SYSCONFIG, CELLCONFIG');
+    await complain(
+      process,
+      'usage: jailhouse config check [-h] SYSCONFIG [CELLCONFIG ...]\njailhouse config check: error: the following arguments are required: SYSCONFIG, CELLCONFIG',
+    );
     return 2;
   }
   const contents: Uint8Array[] = [];
@@ -39,8 +42,12 @@ export async function configCheck(process: Process, args: readonly ByteText[]): 
   }
   const system = readSystem(new ConfigBytes(systemBytes));
   const cells = [system.root, ...cellBytes.map((bytes) => readDescription(new ConfigBytes(bytes), 0))];
-  await print(process, `Reading configuration set:\n  Architecture:  arm64\n  Root cell:     ${fromMachine(system.root.name)} (${args[0]})\n`);
-  for (const [index, cell] of cells.slice(1).entries()) await print(process, `  Non-root cell: ${fromMachine(cell.name)} (${args[index + 1]})\n`);
+  await print(
+    process,
+    `Reading configuration set:\n  Architecture:  arm64\n  Root cell:     ${fromMachine(system.root.name)} (${args[0]})\n`,
+  );
+  for (const [index, cell] of cells.slice(1).entries())
+    await print(process, `  Non-root cell: ${fromMachine(cell.name)} (${args[index + 1]})\n`);
   let status = 0;
   const { phys, size } = system.hypervisorMemory;
   const inside: ByteText[] = [];
@@ -55,10 +62,14 @@ export async function configCheck(process: Process, args: readonly ByteText[]): 
         ];
         if (kinds.length > 0) inside.push(`${title}${kinds.join(' and ')} overlaps with region ${index + later + 1}`);
       }
-      if ((region.flags & memory.commRegion) === 0n && overlap(region.phys, region.size, phys, size)) withHypervisor.push(`${title}overlaps with hypervisor memory region`);
+      if ((region.flags & memory.commRegion) === 0n && overlap(region.phys, region.size, phys, size))
+        withHypervisor.push(`${title}overlaps with hypervisor memory region`);
     }
   }
-  for (const [name, found] of [['Overlapping memory regions inside cell:', inside], ['Overlapping memory regions with hypervisor:', withHypervisor]] as const) {
+  for (const [name, found] of [
+    ['Overlapping memory regions inside cell:', inside],
+    ['Overlapping memory regions with hypervisor:', withHypervisor],
+  ] as const) {
     await print(process, `${name}${found.length === 0 ? ' None\n' : `${found.join('')}\n\n`}`);
     if (found.length > 0) status = 1;
   }

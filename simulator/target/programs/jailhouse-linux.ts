@@ -4,13 +4,13 @@ import { type CellDescription, memory, readDescription } from '../../machine/lay
 import type { LoadedBytes } from '../../machine/machine.ts';
 import { linuxLoader } from '../../machine/stand-ins.ts';
 import { type ByteText, fromMachine, toBytes } from '../byte-text.ts';
+import { childNode, type FlattenedTree, readFlattenedTree, writeFlattenedTree } from '../files/flattened-tree.ts';
 import { contentOf, superuser } from '../files/inode.ts';
 import { errorText } from '../kernel/errno.ts';
 import { openFile } from '../kernel/opening.ts';
 import type { Process } from '../kernel/process.ts';
 import { complain, print, readAll } from '../kernel/streams.ts';
 import { FileError } from '../target.ts';
-import { childNode, type FlattenedTree, readFlattenedTree, writeFlattenedTree } from '../files/flattened-tree.ts';
 import { profileOf } from './guest-profiles.ts';
 import { linuxHelp, linuxUsage } from './jailhouse-usage.ts';
 import { osError, traceback } from './tracebacks.ts';
@@ -84,7 +84,14 @@ const valued: Readonly<Record<string, string>> = {
   '-k': 'factor',
   '--kernel-decomp-factor': 'factor',
 };
-const shown: Readonly<Record<string, string>> = { dtb: '-d/--dtb', initrd: '-i/--initrd', cmdline: '-c/--cmdline', params: '-w/--write-params', arch: '-a/--arch', factor: '-k/--kernel-decomp-factor' };
+const shown: Readonly<Record<string, string>> = {
+  dtb: '-d/--dtb',
+  initrd: '-i/--initrd',
+  cmdline: '-c/--cmdline',
+  params: '-w/--write-params',
+  arch: '-a/--arch',
+  factor: '-k/--kernel-decomp-factor',
+};
 
 function readOptions(args: readonly ByteText[]): Options {
   const values = new Map<string, ByteText>();
@@ -99,7 +106,8 @@ function readOptions(args: readonly ByteText[]): Options {
     }
     const name = valued[arg] ?? (arg.startsWith('--') ? valued[long] : arg.startsWith('-') ? valued[short] : undefined);
     if (name !== undefined) {
-      const attached = arg.startsWith('--') && arg.includes('=') ? rest.join('=') : !arg.startsWith('--') && arg.length > 2 ? arg.slice(2) : undefined;
+      const attached =
+        arg.startsWith('--') && arg.includes('=') ? rest.join('=') : !arg.startsWith('--') && arg.length > 2 ? arg.slice(2) : undefined;
       const value = attached ?? args[at + 1];
       if (value === undefined || (attached === undefined && value.startsWith('-') && !value.includes(' ') && value !== '-')) {
         throw wrong(`argument ${shown[name]}: expected one argument`);
@@ -117,7 +125,8 @@ function readOptions(args: readonly ByteText[]): Options {
   const factor = values.get('factor');
   if (factor !== undefined && !/^-?[0-9]+$/.test(factor)) throw wrong(`argument -k/--kernel-decomp-factor: invalid int value: '${factor}'`);
   const arch = values.get('arch');
-  if (arch !== undefined && arch !== 'arm64') throw new Stop(['x86', 'arm'].includes(arch) ? `${arch} is not simulated` : 'Unknown architecture', 1);
+  if (arch !== undefined && arch !== 'arm64')
+    throw new Stop(['x86', 'arm'].includes(arch) ? `${arch} is not simulated` : 'Unknown architecture', 1);
   return {
     config,
     kernel,
@@ -162,7 +171,12 @@ async function run(process: Process, options: Options): Promise<number> {
 }
 
 function placement(cell: CellDescription, kernel: Uint8Array, dtbLength: bigint, hasInitrd: boolean, factor: bigint): Placement {
-  if (kernel.length < 16) throw pythonError('struct.error: unpack_from requires a buffer of at least 16 bytes for unpacking 8 bytes at offset 8 (actual buffer size is ' + String(kernel.length) + ')');
+  if (kernel.length < 16)
+    throw pythonError(
+      'struct.error: unpack_from requires a buffer of at least 16 bytes for unpacking 8 bytes at offset 8 (actual buffer size is ' +
+        String(kernel.length) +
+        ')',
+    );
   const offset = new DataView(kernel.buffer, kernel.byteOffset, kernel.byteLength).getBigUint64(8, true);
   let kernelSize = roundUp(BigInt(kernel.length), page);
   let need = offset + kernelSize + alignment;
@@ -195,7 +209,13 @@ function pythonError(error: string): Stop {
 }
 
 /** The guest's tree with its memory, command line and initial RAM disk. */
-function patched(bytes: Uint8Array, cell: CellDescription, place: Placement, cmdline: ByteText | undefined, initrd: Uint8Array | undefined): Uint8Array {
+function patched(
+  bytes: Uint8Array,
+  cell: CellDescription,
+  place: Placement,
+  cmdline: ByteText | undefined,
+  initrd: Uint8Array | undefined,
+): Uint8Array {
   const tree: FlattenedTree | undefined = readFlattenedTree(bytes);
   if (tree === undefined) throw pythonError('RuntimeError: Not a device tree blob');
   if (tree.version < 17) throw pythonError(`RuntimeError: Unsupported DTB version ${tree.version}`);
@@ -228,7 +248,14 @@ function patched(bytes: Uint8Array, cell: CellDescription, place: Placement, cmd
   return writeFlattenedTree(tree);
 }
 
-async function writeParameters(process: Process, options: Options, cell: CellDescription, place: Placement, dtb: Uint8Array, zipped: boolean): Promise<number> {
+async function writeParameters(
+  process: Process,
+  options: Options,
+  cell: CellDescription,
+  place: Placement,
+  dtb: Uint8Array,
+  zipped: boolean,
+): Promise<number> {
   const path = options.params ?? '';
   const hex = (address: bigint): string => `0x${address.toString(16)}`;
   try {
@@ -265,9 +292,21 @@ async function start(process: Process, options: Options, config: Uint8Array, { p
     process.install(3, openFile(process, '/dev/jailhouse', 'read-write'));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    const frame = { file: cellModule, line: 28, where: '__init__', source: "self.dev = open('/dev/jailhouse')", marked: "open('/dev/jailhouse')" };
+    const frame = {
+      file: cellModule,
+      line: 28,
+      where: '__init__',
+      source: "self.dev = open('/dev/jailhouse')",
+      marked: "open('/dev/jailhouse')",
+    };
     const missing = error.errno === 'ENOENT';
-    throw new Stop(traceback([opening, frame], `${missing ? 'FileNotFoundError: [Errno 2]' : 'PermissionError: [Errno 13]'} ${errorText(error.errno)}: '/dev/jailhouse'`), 1);
+    throw new Stop(
+      traceback(
+        [opening, frame],
+        `${missing ? 'FileNotFoundError: [Errno 2]' : 'PermissionError: [Errno 13]'} ${errorText(error.errno)}: '/dev/jailhouse'`,
+      ),
+      1,
+    );
   }
   const created = await driver.create(process, config);
   if (created !== undefined && created !== 'EEXIST') {
@@ -283,19 +322,43 @@ async function start(process: Process, options: Options, config: Uint8Array, { p
     const inode = files.inode(loaderPath, superuser);
     loader = inode.kind === 'file' ? contentOf(inode) : new Uint8Array();
   } catch {
-    const frame = { file: tool, line: 738, where: '<module>', source: "cell.load(open(linux_loader, mode='rb').read(), arch.loader_address())", marked: "open(linux_loader, mode='rb')" };
+    const frame = {
+      file: tool,
+      line: 738,
+      where: '<module>',
+      source: "cell.load(open(linux_loader, mode='rb').read(), arch.loader_address())",
+      marked: "open(linux_loader, mode='rb')",
+    };
     throw new Stop(traceback([frame], `FileNotFoundError: [Errno 2] No such file or directory: '${loaderPath}'`), 1);
   }
   const name = new ConfigBytes(config).text(8, 31);
   const cell = { name };
   const images: readonly (readonly [number, string, LoadedBytes])[] = [
-    [738, "cell.load(open(linux_loader, mode='rb').read(), arch.loader_address())", { bytes: loader, address: place.loader, profile: linuxLoader }],
-    [739, 'cell.load(arch.kernel_image, arch.kernel_address())', { bytes: kernel, address: place.kernel, profile: profileOf(process, options.kernel) }],
+    [
+      738,
+      "cell.load(open(linux_loader, mode='rb').read(), arch.loader_address())",
+      { bytes: loader, address: place.loader, profile: linuxLoader },
+    ],
+    [
+      739,
+      'cell.load(arch.kernel_image, arch.kernel_address())',
+      { bytes: kernel, address: place.kernel, profile: profileOf(process, options.kernel) },
+    ],
     [741, 'cell.load(arch.dtb.get(), arch.dtb_address())', { bytes: dtb, address: place.dtb, profile: undefined }],
     ...(initrd === undefined
       ? []
-      : [[743, 'cell.load(args.initrd.read(), arch.ramdisk_address())', { bytes: initrd, address: place.initrd, profile: undefined }] as const]),
-    [744, 'cell.load(arch.params, arch.params_address())', { bytes: toBytes(place.params), address: place.loader + page, profile: undefined }],
+      : [
+          [
+            743,
+            'cell.load(args.initrd.read(), arch.ramdisk_address())',
+            { bytes: initrd, address: place.initrd, profile: undefined },
+          ] as const,
+        ]),
+    [
+      744,
+      'cell.load(arch.params, arch.params_address())',
+      { bytes: toBytes(place.params), address: place.loader + page, profile: undefined },
+    ],
   ];
   for (const [line, source, image] of images) {
     const errno = await driver.loadImages(process, cell, [image]);
@@ -305,9 +368,13 @@ async function start(process: Process, options: Options, config: Uint8Array, { p
   }
   const started = await driver.start(process, cell);
   if (started !== undefined) {
-    const frame = { file: cellModule, line: 57, where: 'start', source: 'fcntl.ioctl(self.dev, JailhouseCell.JAILHOUSE_CELL_START, start)' };
+    const frame = {
+      file: cellModule,
+      line: 57,
+      where: 'start',
+      source: 'fcntl.ioctl(self.dev, JailhouseCell.JAILHOUSE_CELL_START, start)',
+    };
     throw new Stop(traceback([{ file: tool, line: 745, where: '<module>', source: 'cell.start()' }, frame], osError(started)), 1);
   }
   return 0;
 }
-

@@ -37,7 +37,10 @@ export async function cellStats(process: Process, args: readonly ByteText[]): Pr
   if (!terminal) {
     await print(process, '\x1b[?1049h\x1b[22;0;0t\x1b[1;24r\x1b(B\x1b[m\x1b[4l\x1b[?7h\x1b[?1l\x1b>');
     const first = traceback([{ file: curses, line: 78, where: 'wrapper', source: 'cbreak()' }], '_curses.error: cbreak() returned ERR');
-    const second = traceback([main, { file: curses, line: 100, where: 'wrapper', source: 'nocbreak()' }], '_curses.error: nocbreak() returned ERR');
+    const second = traceback(
+      [main, { file: curses, line: 100, where: 'wrapper', source: 'nocbreak()' }],
+      '_curses.error: nocbreak() returned ERR',
+    );
     await complain(process, `${first}\n\nDuring handling of the above exception, another exception occurred:\n\n${second}`);
     return 1;
   }
@@ -54,7 +57,8 @@ async function screen(process: Process, id: number): Promise<number> {
     if (cell === undefined) break;
     const sums = new Map(Object.entries(cell.statistics).map(([name, values]) => [name, Object.values(values).reduce((a, b) => a + b, 0)]));
     let text = `\x1b[HStatistics for ${fromMachine(cell.name)} cell\r\n\r\n\x1b[7mCOUNTER (All CPUs)                   SUM   PER SEC\x1b[m\r\n`;
-    for (const [name, sum] of sums) text += `${name.padEnd(30)}${String(sum).padStart(10)}${String(before.has(name) ? sum - (before.get(name) ?? 0) : '').padStart(10)}\r\n`;
+    for (const [name, sum] of sums)
+      text += `${name.padEnd(30)}${String(sum).padStart(10)}${String(before.has(name) ? sum - (before.get(name) ?? 0) : '').padStart(10)}\r\n`;
     await print(process, `${text}\r\n\x1b[7m Q - Quit | C - Toggle CPU | A - All CPUs \x1b[m\r\n`);
     before = sums;
     let timer: NodeJS.Timeout | undefined;

@@ -14,7 +14,8 @@ function isInstalled(process: Process): boolean {
   return process.linux.files.exists(modulePath(process), superuser);
 }
 
-const notFound = (process: Process, name: ByteText): ByteText => `Module ${name} not found in directory /lib/modules/${process.linux.options.facts.kernel.release}`;
+const notFound = (process: Process, name: ByteText): ByteText =>
+  `Module ${name} not found in directory /lib/modules/${process.linux.options.facts.kernel.release}`;
 
 export async function modprobe(process: Process, args: readonly ByteText[]): Promise<number> {
   const { flags, operands } = readArguments(args, ['-r', '-q', '-n', '-v', '-f'], []);
@@ -41,7 +42,10 @@ export async function modprobe(process: Process, args: readonly ByteText[]): Pro
 export async function insmod(process: Process, args: readonly ByteText[]): Promise<number> {
   const [path = ''] = args;
   if (process.actor.uid !== 0 || !process.linux.files.exists(absolute(process, path), process.actor)) {
-    await complain(process, `insmod: ERROR: could not ${process.actor.uid === 0 ? 'load' : 'insert'} module ${path}: ${process.actor.uid === 0 ? 'No such file or directory' : 'Operation not permitted'}`);
+    await complain(
+      process,
+      `insmod: ERROR: could not ${process.actor.uid === 0 ? 'load' : 'insert'} module ${path}: ${process.actor.uid === 0 ? 'No such file or directory' : 'Operation not permitted'}`,
+    );
     return 1;
   }
   if (process.linux.driver.loaded) {
@@ -64,7 +68,10 @@ export async function rmmod(process: Process, args: readonly ByteText[]): Promis
       return 1;
     }
     if (process.actor.uid !== 0) {
-      await complain(process, `rmmod: ERROR: could not remove '${name}': Operation not permitted\nrmmod: ERROR: could not remove module ${name}: Operation not permitted`);
+      await complain(
+        process,
+        `rmmod: ERROR: could not remove '${name}': Operation not permitted\nrmmod: ERROR: could not remove module ${name}: Operation not permitted`,
+      );
       return 1;
     }
     driver.unload();
@@ -107,7 +114,11 @@ export async function modinfo(process: Process, args: readonly ByteText[]): Prom
 }
 
 export async function dmesg(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, unknown } = readArguments(args, ['-T', '-t', '-w', '-W', '-c', '-C', '-r', '-k', '-H', '-x', '--notime', '--follow'], ['-l', '-n', '-s']);
+  const { flags, unknown } = readArguments(
+    args,
+    ['-T', '-t', '-w', '-W', '-c', '-C', '-r', '-k', '-H', '-x', '--notime', '--follow'],
+    ['-l', '-n', '-s'],
+  );
   if (unknown !== undefined) return refuseOption(process, 'dmesg', unknown);
   const { log, options } = process.linux;
   if (options.restrictedLog && process.actor.uid !== 0) {

@@ -11,7 +11,11 @@ import { dateText, expandFormat, linksOf, modeText, sizeOf, userName } from './f
 const listFlags = '-l -a -A -d -1 -h -R -n -i -t -r -S -F -L -H -p -q -Q -s -C -U --full-time --color -g -o'.split(' ');
 
 export async function ls(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, operands, unknown } = readArguments(args.filter((arg) => !arg.startsWith('--color')), listFlags, ['-w', '-I']);
+  const { flags, operands, unknown } = readArguments(
+    args.filter((arg) => !arg.startsWith('--color')),
+    listFlags,
+    ['-w', '-I'],
+  );
   if (unknown !== undefined) return refuseOption(process, 'ls', unknown, 2);
   const { files } = process.linux;
   const given = operands.length === 0 ? ['.'] : [...operands].sort(byBytes);
@@ -44,9 +48,12 @@ export async function ls(process: Process, args: readonly ByteText[]): Promise<n
     const names = [...directory.entries.keys()].filter((name) => flags.has('-a') || flags.has('-A') || !name.startsWith('.'));
     const entries = names.map((name): [ByteText, Inode] => [name, directory.entries.get(name) as Inode]);
     if (flags.has('-a')) entries.push(['.', directory], ['..', files.directory(absolute(process, `${path}/..`), process.actor)]);
-    if (flags.has('-l') || flags.has('-s')) await print(process, `total ${Math.ceil(entries.reduce((sum, [, inode]) => sum + blocksOf(inode), 0))}\n`);
+    if (flags.has('-l') || flags.has('-s'))
+      await print(process, `total ${Math.ceil(entries.reduce((sum, [, inode]) => sum + blocksOf(inode), 0))}\n`);
     await printEntries(process, ordered(entries, flags), flags);
-    if (flags.has('-R')) for (const [name, inode] of ordered(entries, flags)) if (inode.kind === 'directory' && name !== '.' && name !== '..') await list(`${path.replace(/\/$/, '')}/${name}`);
+    if (flags.has('-R'))
+      for (const [name, inode] of ordered(entries, flags))
+        if (inode.kind === 'directory' && name !== '.' && name !== '..') await list(`${path.replace(/\/$/, '')}/${name}`);
   };
   for (const path of folders) await list(path);
   return status;
@@ -54,7 +61,11 @@ export async function ls(process: Process, args: readonly ByteText[]): Promise<n
 
 /** Blocks of 1 KiB on the disk; what the kernel makes up has none. */
 function blocksOf(inode: Inode): number {
-  return inode.kind === 'file' && inode.storage === 'disk' ? Math.ceil(inode.size / 4096) * 4 : inode.kind === 'directory' && inode.storage === 'disk' ? 4 : 0;
+  return inode.kind === 'file' && inode.storage === 'disk'
+    ? Math.ceil(inode.size / 4096) * 4
+    : inode.kind === 'directory' && inode.storage === 'disk'
+      ? 4
+      : 0;
 }
 
 function ordered(entries: readonly [ByteText, Inode][], flags: ReadonlySet<string>): readonly [ByteText, Inode][] {
@@ -69,16 +80,27 @@ function ordered(entries: readonly [ByteText, Inode][], flags: ReadonlySet<strin
 async function printEntries(process: Process, entries: readonly [ByteText, Inode][], flags: ReadonlySet<string>): Promise<void> {
   const shown = process.descriptors.get(1)?.isTerminal === true ? (name: ByteText) => shellQuoted(name, false) : (name: ByteText) => name;
   if (!flags.has('-l') && !flags.has('-n')) {
-    for (const [name, inode] of entries) await print(process, `${flags.has('-i') ? `${inode.number} ` : ''}${shown(name)}${mark(inode, flags)}\n`);
+    for (const [name, inode] of entries)
+      await print(process, `${flags.has('-i') ? `${inode.number} ` : ''}${shown(name)}${mark(inode, flags)}\n`);
     return;
   }
   const rows = entries.map(([name, inode]) => {
     const owner = flags.has('-n') ? String(inode.uid) : userName(process, inode.uid);
     const group = flags.has('-n') ? String(inode.gid) : userName(process, inode.gid);
-    const size = inode.kind === 'device' ? `${inode.major}, ${inode.minor}` : flags.has('-h') ? human(sizeOf(inode)) : String(sizeOf(inode));
+    const size =
+      inode.kind === 'device' ? `${inode.major}, ${inode.minor}` : flags.has('-h') ? human(sizeOf(inode)) : String(sizeOf(inode));
     const time = flags.has('--full-time') ? fullTime(inode.modified) : dateText(inode.modified, process.linux.now());
     const target = inode.kind === 'link' ? ` -> ${shown(inode.target)}` : mark(inode, flags);
-    return { mode: modeText(inode), links: String(linksOf(inode)), owner, group, size, time, name: shown(name) + target, inode: inode.number };
+    return {
+      mode: modeText(inode),
+      links: String(linksOf(inode)),
+      owner,
+      group,
+      size,
+      time,
+      name: shown(name) + target,
+      inode: inode.number,
+    };
   });
   const widest = (key: 'links' | 'owner' | 'group' | 'size'): number => Math.max(0, ...rows.map((row) => row[key].length));
   const [links, owner, group, size] = [widest('links'), widest('owner'), widest('group'), widest('size')];
@@ -122,8 +144,13 @@ export async function stat(process: Process, args: readonly ByteText[]): Promise
     try {
       const inode = process.linux.files.inode(absolute(process, path), process.actor, flags.has('-L'));
       if (flags.has('-f')) await print(process, `${(format ?? '%a').replace(/%./g, (each) => fileSystemDirective(process, each))}\n`);
-      else if (printed !== undefined) await print(process, expandFormat(printed, (letter) => statDirective(process, inode, path, letter)));
-      else if (format !== undefined) await print(process, `${format.replace(/%([A-Za-z%])/g, (_, letter: string) => statDirective(process, inode, path, letter))}\n`);
+      else if (printed !== undefined)
+        await print(
+          process,
+          expandFormat(printed, (letter) => statDirective(process, inode, path, letter)),
+        );
+      else if (format !== undefined)
+        await print(process, `${format.replace(/%([A-Za-z%])/g, (_, letter: string) => statDirective(process, inode, path, letter))}\n`);
       else await print(process, longStatus(process, inode, path));
     } catch (error) {
       await complain(process, `stat: cannot statx ${shellQuoted(path, true)}: ${reasonOf(error)}`);
@@ -135,13 +162,26 @@ export async function stat(process: Process, args: readonly ByteText[]): Promise
 
 function fileSystemDirective(process: Process, directive: string): ByteText {
   const left = process.linux.options.faults.diskLeft ?? 8 * 2 ** 30;
-  const known: Readonly<Record<string, ByteText>> = { '%a': String(Math.floor(left / 4096)), '%f': String(Math.floor(left / 4096)), '%S': '4096', '%s': '4096', '%T': 'ext2/ext3', '%b': String(2 ** 22) };
+  const known: Readonly<Record<string, ByteText>> = {
+    '%a': String(Math.floor(left / 4096)),
+    '%f': String(Math.floor(left / 4096)),
+    '%S': '4096',
+    '%s': '4096',
+    '%T': 'ext2/ext3',
+    '%b': String(2 ** 22),
+  };
   return known[directive] ?? directive;
 }
 
 function kindText(inode: Inode): ByteText {
   const empty = inode.kind === 'file' && inode.size === 0;
-  return { directory: 'directory', link: 'symbolic link', device: 'character special file', file: empty ? 'regular empty file' : 'regular file', generated: 'regular file' }[inode.kind];
+  return {
+    directory: 'directory',
+    link: 'symbolic link',
+    device: 'character special file',
+    file: empty ? 'regular empty file' : 'regular file',
+    generated: 'regular file',
+  }[inode.kind];
 }
 
 function statDirective(process: Process, inode: Inode, path: ByteText, letter: string): ByteText {
@@ -154,7 +194,7 @@ function statDirective(process: Process, inode: Inode, path: ByteText, letter: s
     B: '512',
     d: '2',
     D: '2',
-    f: ((({ directory: 4, link: 10, device: 2, file: 8, generated: 8 })[inode.kind] << 12) | inode.mode).toString(16),
+    f: (({ directory: 4, link: 10, device: 2, file: 8, generated: 8 }[inode.kind] << 12) | inode.mode).toString(16),
     F: kindText(inode),
     g: String(inode.gid),
     G: userName(process, inode.gid),

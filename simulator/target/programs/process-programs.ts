@@ -1,11 +1,11 @@
 import type { ByteText } from '../byte-text.ts';
+import { fromBytes } from '../byte-text.ts';
 import { findProgram, startProgram } from '../kernel/execute.ts';
 import { openFile } from '../kernel/opening.ts';
-import { Process } from '../kernel/process.ts';
+import { Killed, Process } from '../kernel/process.ts';
 import { killCommand, signalName } from '../kernel/signal-names.ts';
 import { complain, print, readAll, reasonOf } from '../kernel/streams.ts';
 import { Shell } from '../shell/shell.ts';
-import { fromBytes } from '../byte-text.ts';
 import { FileError } from '../target.ts';
 import { quoteName, readArguments } from './arguments.ts';
 import { userName } from './file-status.ts';
@@ -35,7 +35,10 @@ export async function sh(process: Process, args: readonly ByteText[]): Promise<n
       script = fromBytes(await readAll(process, file));
       file.release();
     } catch (error) {
-      await complain(process, `sh: 0: cannot open ${name}: ${reasonOf(error) === 'No such file or directory' ? 'No such file' : reasonOf(error)}`);
+      await complain(
+        process,
+        `sh: 0: cannot open ${name}: ${reasonOf(error) === 'No such file or directory' ? 'No such file' : reasonOf(error)}`,
+      );
       return 2;
     }
   }
@@ -81,7 +84,12 @@ export function childOf(process: Process, argv: readonly ByteText[]): Process {
 }
 
 /** Runs a program as a child. @returns Its status; 127 or 126 after a message when there is none. */
-async function runChild(process: Process, name: string, words: readonly ByteText[], prepare: (child: Process) => void = () => undefined): Promise<number> {
+async function runChild(
+  process: Process,
+  name: string,
+  words: readonly ByteText[],
+  prepare: (child: Process) => void = () => undefined,
+): Promise<number> {
   const child = childOf(process, words);
   prepare(child);
   const found = startProgram(process, words, child);
@@ -93,16 +101,29 @@ async function runChild(process: Process, name: string, words: readonly ByteText
 
 async function notStarted(process: Process, name: string, command: ByteText, denied: boolean): Promise<void> {
   const reason = denied ? 'Permission denied' : 'No such file or directory';
-  const failed = name === 'env' ? `env: ${quoteName(process, command)}: ${reason}` : `${name}: failed to run command ${quoteName(process, command)}: ${reason}`;
+  const failed =
+    name === 'env'
+      ? `env: ${quoteName(process, command)}: ${reason}`
+      : `${name}: failed to run command ${quoteName(process, command)}: ${reason}`;
   await complain(process, failed);
 }
 
 export async function timeout(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, values, operands, unknown } = readArguments(args, ['--preserve-status', '--foreground', '-v'], ['-s', '-k', '--signal', '--kill-after'], true);
+  const { flags, values, operands, unknown } = readArguments(
+    args,
+    ['--preserve-status', '--foreground', '-v'],
+    ['-s', '-k', '--signal', '--kill-after'],
+    true,
+  );
   const [limit, ...words] = operands;
   const seconds = limit === undefined ? undefined : duration(limit);
   if (unknown !== undefined || seconds === undefined || words.length === 0) {
-    await complain(process, limit === undefined || words.length === 0 ? 'timeout: missing operand' : `timeout: invalid time interval ${quoteName(process, limit)}`);
+    await complain(
+      process,
+      limit === undefined || words.length === 0
+        ? 'timeout: missing operand'
+        : `timeout: invalid time interval ${quoteName(process, limit)}`,
+    );
     await complain(process, "Try 'timeout --help' for more information.");
     return 125;
   }
@@ -145,7 +166,7 @@ export async function timeout(process: Process, args: readonly ByteText[]): Prom
         for (let arrived = process.arrived.shift(); arrived !== undefined; arrived = process.arrived.shift()) strike(arrived);
         continue;
       }
-      if (ended === 'killed') return 137;
+      if (ended === 'killed') throw new Killed('KILL');
       return ended === 'timeout' && !flags.has('--preserve-status') ? 124 : status;
     }
   } finally {
@@ -210,7 +231,10 @@ export async function xargs(process: Process, args: readonly ByteText[]): Promis
   const items = flags.has('-0')
     ? text.split('\0').filter((item, index, all) => item !== '' || index < all.length - 1)
     : replaced !== undefined
-      ? text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+      ? text
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '')
       : unquoted(text);
   const command = operands.length === 0 ? ['echo'] : operands;
   const size = replaced !== undefined ? 1 : Number(values.get('-n') ?? values.get('-L') ?? Number.MAX_SAFE_INTEGER);
@@ -230,7 +254,10 @@ export async function xargs(process: Process, args: readonly ByteText[]): Promis
 
 function unquoted(text: ByteText): ByteText[] {
   return [...text.matchAll(/(?:[^\s'"\\]|\\[^]|'[^'\n]*'|"[^"\n]*")+/g)].map(([word]) =>
-    word.replace(/\\([^])|'([^'\n]*)'|"([^"\n]*)"/g, (_, escaped?: string, single?: string, double?: string) => escaped ?? single ?? double ?? ''),
+    word.replace(
+      /\\([^])|'([^'\n]*)'|"([^"\n]*)"/g,
+      (_, escaped?: string, single?: string, double?: string) => escaped ?? single ?? double ?? '',
+    ),
   );
 }
 
@@ -240,7 +267,22 @@ export async function kill(process: Process, args: readonly ByteText[]): Promise
 
 /** `flock [-n] [-s|-x|-u] [-w SECONDS] [-E STATUS] FILE|FD [-c COMMAND | COMMAND…]`. */
 export async function flock(process: Process, args: readonly ByteText[]): Promise<number> {
-  const names = ['-n', '-s', '-x', '-e', '-u', '-o', '-F', '--nonblock', '--shared', '--exclusive', '--unlock', '--verbose', '--close', '--no-fork'];
+  const names = [
+    '-n',
+    '-s',
+    '-x',
+    '-e',
+    '-u',
+    '-o',
+    '-F',
+    '--nonblock',
+    '--shared',
+    '--exclusive',
+    '--unlock',
+    '--verbose',
+    '--close',
+    '--no-fork',
+  ];
   const { flags, values, operands, unknown } = readArguments(args, names, ['-w', '-E', '--timeout', '--conflict-exit-code'], true);
   const [target, ...words] = operands;
   if (unknown !== undefined || target === undefined) {
@@ -257,7 +299,10 @@ export async function flock(process: Process, args: readonly ByteText[]): Promis
     }
     file = byNumber ? process.descriptor(Number(target)).retain() : lockFile(process, target);
   } catch (error) {
-    await complain(process, byNumber ? `flock: ${target}: Bad file descriptor` : `flock: cannot open lock file ${target}: ${reasonOf(error)}`);
+    await complain(
+      process,
+      byNumber ? `flock: ${target}: Bad file descriptor` : `flock: cannot open lock file ${target}: ${reasonOf(error)}`,
+    );
     return byNumber ? 65 : 66;
   }
   const { linux } = process;
@@ -321,15 +366,27 @@ const rightAligned = new Set(['pid', 'ppid', 'pgid', 'sid', 'uid', 'etimes', 'et
 
 export async function ps(process: Process, args: readonly ByteText[]): Promise<number> {
   const all = args.some((arg) => /^-?[A-Za-z]*[eAx][A-Za-z]*$/.test(arg) && !arg.startsWith('--') && arg !== '-o');
-  const format = args.flatMap((arg, index) => (arg === '-o' || arg === '-eo' || arg === '-Ao' || arg === '-axo' || arg === 'axo' ? [args[index + 1] ?? ''] : /^-o./.test(arg) ? [arg.slice(2)] : []));
-  const wanted = args.flatMap((arg, index) => (arg === '-p' || arg === '--pid' ? (args[index + 1] ?? '').split(',') : /^-p[0-9]/.test(arg) ? arg.slice(2).split(',') : []));
+  const format = args.flatMap((arg, index) =>
+    arg === '-o' || arg === '-eo' || arg === '-Ao' || arg === '-axo' || arg === 'axo'
+      ? [args[index + 1] ?? '']
+      : /^-o./.test(arg)
+        ? [arg.slice(2)]
+        : [],
+  );
+  const wanted = args.flatMap((arg, index) =>
+    arg === '-p' || arg === '--pid' ? (args[index + 1] ?? '').split(',') : /^-p[0-9]/.test(arg) ? arg.slice(2).split(',') : [],
+  );
   const full = args.some((arg) => /^-[a-zA-Z]*f/.test(arg)) || args.some((arg) => /^a?u?x?$/.test(arg) && arg.includes('u'));
-  const columns = (format.length > 0 ? format.join(',').split(/[ ,]+/) : full ? ['user', 'pid', 'ppid', 'time', 'cmd'] : ['pid', 'tty', 'time', 'comm']).map((column) => {
+  const columns = (
+    format.length > 0 ? format.join(',').split(/[ ,]+/) : full ? ['user', 'pid', 'ppid', 'time', 'cmd'] : ['pid', 'tty', 'time', 'comm']
+  ).map((column) => {
     const [name = '', title] = column.split('=');
     return { name, title: column.includes('=') ? (title ?? '') : (columnTitles[name] ?? name.toUpperCase()) };
   });
-  const shown = [...process.linux.processes.values()].filter(
-    (each) => (wanted.length > 0 ? wanted.includes(String(each.pid)) : all || (each.session === process.session && each.actor.uid === process.actor.uid)),
+  const shown = [...process.linux.processes.values()].filter((each) =>
+    wanted.length > 0
+      ? wanted.includes(String(each.pid))
+      : all || (each.session === process.session && each.actor.uid === process.actor.uid),
   );
   const rows = shown.sort((a, b) => a.pid - b.pid).map((each) => columns.map(({ name }) => columnOf(process, each, name)));
   const titled = columns.some(({ title }) => title !== '');
@@ -391,13 +448,23 @@ function columnOf(process: Process, each: Process, name: string): ByteText {
 
 /** `sudo -n COMMAND…`: without a password, or not at all. */
 export async function sudo(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, values, operands } = readArguments(args, ['-n', '-S', '-E', '-H', '-k', '-K', '-v', '-l', '-i', '-s', '--non-interactive', '--list', '--validate'], ['-u', '-p', '-g'], true);
+  const { flags, values, operands } = readArguments(
+    args,
+    ['-n', '-S', '-E', '-H', '-k', '-K', '-v', '-l', '-i', '-s', '--non-interactive', '--list', '--validate'],
+    ['-u', '-p', '-g'],
+    true,
+  );
   const { options } = process.linux;
   const { user, faults } = options;
   const allowed = process.actor.uid === 0 || (faults.sudo ?? (user.sudo ? 'allowed' : 'refused')) === 'allowed';
   if (!allowed) {
     const asks = !(flags.has('-n') || flags.has('--non-interactive'));
-    await complain(process, asks ? 'sudo: a terminal is required to read the password; either use the -S option to read from standard input or configure an askpass helper\nsudo: a password is required' : 'sudo: a password is required');
+    await complain(
+      process,
+      asks
+        ? 'sudo: a terminal is required to read the password; either use the -S option to read from standard input or configure an askpass helper\nsudo: a password is required'
+        : 'sudo: a password is required',
+    );
     return 1;
   }
   if (flags.has('-v') || flags.has('--validate') || flags.has('-k') || flags.has('-K')) return 0;
@@ -409,7 +476,14 @@ export async function sudo(process: Process, args: readonly ByteText[]): Promise
   child.actor = wanted === 'root' ? { uid: 0, gid: 0 } : { uid: user.uid, gid: user.uid };
   if (!flags.has('-E')) {
     const kept = new Map([...process.environment].filter(([name]) => /^(LANG|LC_.*|TERM|LS_COLORS)$/.test(name)));
-    child.environment = new Map([...kept, ['HOME', wanted === 'root' ? '/root' : `/home/${user.name}`], ['USER', wanted], ['LOGNAME', wanted], ['SUDO_USER', user.name], ['PATH', path]]);
+    child.environment = new Map([
+      ...kept,
+      ['HOME', wanted === 'root' ? '/root' : `/home/${user.name}`],
+      ['USER', wanted],
+      ['LOGNAME', wanted],
+      ['SUDO_USER', user.name],
+      ['PATH', path],
+    ]);
   }
   while (rest[0] !== undefined && /^[A-Za-z_][A-Za-z0-9_]*=/.test(rest[0])) {
     const [name = '', ...value] = (rest.shift() as ByteText).split('=');
@@ -421,7 +495,12 @@ export async function sudo(process: Process, args: readonly ByteText[]): Promise
     return 1;
   }
   const found = startProgram(process, rest, child);
-  if (found.kind === 'found') return process.wait(child.finished);
+  if (found.kind === 'found') {
+    const status = await process.wait(child.finished);
+    // As its command ended, so does sudo.
+    if (child.diedOf !== undefined) throw new Killed(child.diedOf);
+    return status;
+  }
   child.ended(1);
   await complain(process, `sudo: ${rest[0]}: command not found`);
   return 1;
@@ -454,4 +533,3 @@ export async function pgrep(process: Process, args: readonly ByteText[]): Promis
   }
   return found > 0 ? 0 : 1;
 }
-

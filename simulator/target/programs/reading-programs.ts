@@ -41,7 +41,9 @@ function countOf(text: ByteText): number {
 
 /** `-3` is the old way to write `-n 3`. */
 function modern(args: readonly ByteText[]): readonly ByteText[] {
-  return args.flatMap((arg, index) => (/^-[0-9]+$/.test(arg) && !['-n', '-c'].includes(args[index - 1] ?? '') ? ['-n', arg.slice(1)] : [arg]));
+  return args.flatMap((arg, index) =>
+    /^-[0-9]+$/.test(arg) && !['-n', '-c'].includes(args[index - 1] ?? '') ? ['-n', arg.slice(1)] : [arg],
+  );
 }
 
 export async function head(process: Process, args: readonly ByteText[]): Promise<number> {
@@ -60,12 +62,16 @@ export async function head(process: Process, args: readonly ByteText[]): Promise
     'head',
     operands,
     async (file, path) => {
-      if ((operands.length > 1 && !flags.has('-q')) || flags.has('-v')) await print(process, `${first ? '' : '\n'}==> ${path ?? 'standard input'} <==\n`);
+      if ((operands.length > 1 && !flags.has('-q')) || flags.has('-v'))
+        await print(process, `${first ? '' : '\n'}==> ${path ?? 'standard input'} <==\n`);
       first = false;
       if (given.startsWith('-')) {
         const all = fromBytes(await readAll(process, file));
         const lines = all.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-        await print(process, bytes === undefined ? lines.slice(0, Math.max(0, lines.length - count)).join('') : all.slice(0, Math.max(0, all.length - count)));
+        await print(
+          process,
+          bytes === undefined ? lines.slice(0, Math.max(0, lines.length - count)).join('') : all.slice(0, Math.max(0, all.length - count)),
+        );
         return;
       }
       let left = count;
@@ -141,12 +147,22 @@ export async function wc(process: Process, args: readonly ByteText[]): Promise<n
 }
 
 export async function sort(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, values, operands, unknown } = readArguments(args, ['-n', '-r', '-u', '-V', '-b', '-f', '-s', '-g', '-h', '-c'], ['-k', '-t', '-o']);
+  const { flags, values, operands, unknown } = readArguments(
+    args,
+    ['-n', '-r', '-u', '-V', '-b', '-f', '-s', '-g', '-h', '-c'],
+    ['-k', '-t', '-o'],
+  );
   if (unknown !== undefined) return refuseOption(process, 'sort', unknown, 2);
   const lines: ByteText[] = [];
-  const status = await eachInput(process, 'sort', operands, async (file) => {
-    for await (const line of linesOf(process, file)) lines.push(line.replace(/\n$/, ''));
-  }, (path, reason) => `sort: cannot read: ${path}: ${reason}`);
+  const status = await eachInput(
+    process,
+    'sort',
+    operands,
+    async (file) => {
+      for await (const line of linesOf(process, file)) lines.push(line.replace(/\n$/, ''));
+    },
+    (path, reason) => `sort: cannot read: ${path}: ${reason}`,
+  );
   if (status !== 0) return 2;
   const key = values.get('-k');
   const keyed = (line: ByteText): ByteText => (key === undefined ? line : fieldsFrom(line, key, values.get('-t')));
@@ -206,7 +222,10 @@ export async function cut(process: Process, args: readonly ByteText[]): Promise<
   }
   const ranges = list.split(',').map((range): readonly [number, number] => {
     const [, from, dash, to] = /^(\d*)(-?)(\d*)$/.exec(range) ?? [];
-    return [from === '' || from === undefined ? 1 : Number(from), dash === '-' ? (to === '' ? Number.POSITIVE_INFINITY : Number(to)) : Number(from)];
+    return [
+      from === '' || from === undefined ? 1 : Number(from),
+      dash === '-' ? (to === '' ? Number.POSITIVE_INFINITY : Number(to)) : Number(from),
+    ];
   });
   const wanted = (index: number): boolean => ranges.some(([from, to]) => index + 1 >= from && index + 1 <= to);
   const separator = values.get('-d') ?? values.get('--delimiter') ?? '\t';
@@ -219,7 +238,13 @@ export async function cut(process: Process, args: readonly ByteText[]): Promise<
           if (!flags.has('-s')) await print(process, `${line}\n`);
           continue;
         }
-        await print(process, `${line.split(separator).filter((_, index) => wanted(index)).join(separator)}\n`);
+        await print(
+          process,
+          `${line
+            .split(separator)
+            .filter((_, index) => wanted(index))
+            .join(separator)}\n`,
+        );
       } else await print(process, `${[...line].filter((_, index) => wanted(index)).join('')}\n`);
     }
   });
@@ -240,13 +265,21 @@ export async function tr(process: Process, args: readonly ByteText[]): Promise<n
   const isIn = (character: string): boolean => listed.has(character) !== complement;
   const squeezed = new Set(second === undefined ? [] : to);
   const map = new Map<string, string>();
-  if (!flags.has('-d') && !complement) for (const [index, character] of from.entries()) map.set(character, to[index] ?? to.at(-1) ?? character);
+  if (!flags.has('-d') && !complement)
+    for (const [index, character] of from.entries()) map.set(character, to[index] ?? to.at(-1) ?? character);
   let last = '';
   for await (const piece of piecesOf(process, process.descriptor(0))) {
     let result = '';
     for (const character of fromBytes(piece)) {
       if (flags.has('-d') && isIn(character)) continue;
-      const changed = flags.has('-d') || to.length === 0 ? character : complement ? (isIn(character) ? (to.at(-1) ?? character) : character) : (map.get(character) ?? character);
+      const changed =
+        flags.has('-d') || to.length === 0
+          ? character
+          : complement
+            ? isIn(character)
+              ? (to.at(-1) ?? character)
+              : character
+            : (map.get(character) ?? character);
       const squeezes = flags.has('-s') && (second === undefined ? isIn(character) : squeezed.has(changed));
       if (squeezes && changed === last) continue;
       last = changed;
@@ -318,7 +351,8 @@ function characterSet(text: ByteText): string[] {
     const named = /^\[:([a-z]+):\]/.exec(text.slice(at, at + 12));
     if (named !== null) {
       at += named[0].length;
-      for (const [from, to] of characterClasses[named[1] as string] ?? []) for (let code = from; code <= to; code += 1) plain.push(String.fromCharCode(code));
+      for (const [from, to] of characterClasses[named[1] as string] ?? [])
+        for (let code = from; code <= to; code += 1) plain.push(String.fromCharCode(code));
       continue;
     }
     const start = one();

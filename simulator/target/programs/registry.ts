@@ -132,13 +132,18 @@ const installed: Readonly<Record<string, Readonly<Record<string, Program>>>> = {
 const piPrograms: Readonly<Record<string, Program>> = { vcgencmd: hardware.vcgencmd };
 
 export function allPrograms(more: Readonly<Record<string, Program>> = {}): ReadonlyMap<ByteText, Program> {
-  return new Map([...Object.values(installed).flatMap((folder) => Object.entries(folder)), ...Object.entries(piPrograms), ...Object.entries(more)]);
+  return new Map([
+    ...Object.values(installed).flatMap((folder) => Object.entries(folder)),
+    ...Object.entries(piPrograms),
+    ...Object.entries(more),
+  ]);
 }
 
 /** Absolute path of each program's file. */
 export function programPaths(isPi: boolean, more: Readonly<Record<string, Program>> = {}): readonly (readonly [ByteText, ByteText])[] {
-  const usual = Object.entries(installed).flatMap(([folder, programs]) => Object.keys(programs).map((name) => [`${folder}/${name}`, name] as const));
+  const usual = Object.entries(installed).flatMap(([folder, programs]) =>
+    Object.keys(programs).map((name) => [`${folder}/${name}`, name] as const),
+  );
   const added = [...(isPi ? Object.keys(piPrograms) : []), ...Object.keys(more)].map((name) => [`/usr/bin/${name}`, name] as const);
   return [...usual, ...added];
 }
-

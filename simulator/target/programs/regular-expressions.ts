@@ -14,7 +14,8 @@ export function toRegExp(expression: ByteText, extended: boolean, flags: string)
     const starts: boolean = atStart;
     atStart = false;
     if (next === '[') {
-      const bracket = bracketExpression(expression.replaceAll('[!', '[\\!'), 0, false) === undefined ? undefined : bracketOf(expression, at + 1);
+      const bracket =
+        bracketExpression(expression.replaceAll('[!', '[\\!'), 0, false) === undefined ? undefined : bracketOf(expression, at + 1);
       if (bracket === undefined) throw new ExpressionError('Unmatched [, [^, [:, [., or [=');
       source += bracket.source;
       at = bracket.end - 1;
@@ -46,7 +47,10 @@ export function toRegExp(expression: ByteText, extended: boolean, flags: string)
       source += extended || starts ? '^' : '\\^';
       atStart = true;
     } else if (next === '$') {
-      const last = at + 1 === expression.length || (!extended && /^\\[|)]/.test(expression.slice(at + 1))) || (extended && /^[|)]/.test(expression.slice(at + 1)));
+      const last =
+        at + 1 === expression.length ||
+        (!extended && /^\\[|)]/.test(expression.slice(at + 1))) ||
+        (extended && /^[|)]/.test(expression.slice(at + 1)));
       source += last || extended ? '$' : '\\$';
     } else if (extended && '(|'.includes(next)) {
       source += next;

@@ -6,7 +6,10 @@ import { readArguments } from './arguments.ts';
 import { eachInput } from './inputs.ts';
 import { ExpressionError, toRegExp } from './regular-expressions.ts';
 
-type Address = { readonly kind: 'line'; readonly line: number } | { readonly kind: 'last' } | { readonly kind: 'match'; readonly expression: RegExp };
+type Address =
+  | { readonly kind: 'line'; readonly line: number }
+  | { readonly kind: 'last' }
+  | { readonly kind: 'match'; readonly expression: RegExp };
 
 interface Command {
   readonly from: Address | undefined;
@@ -30,12 +33,18 @@ class SedError extends Error {}
 export async function sed(process: Process, args: readonly ByteText[]): Promise<number> {
   const inPlace = args.some((arg) => /^-i/.test(arg) || arg.startsWith('--in-place'));
   const rest = args.filter((arg) => !/^-i/.test(arg) && !arg.startsWith('--in-place'));
-  const { flags, values, operands, unknown } = readArguments(rest, ['-n', '-E', '-r', '-s', '-u', '-z', '--quiet', '--posix'], ['-e', '-f', '--expression']);
+  const { flags, values, operands, unknown } = readArguments(
+    rest,
+    ['-n', '-E', '-r', '-s', '-u', '-z', '--quiet', '--posix'],
+    ['-e', '-f', '--expression'],
+  );
   if (unknown !== undefined) {
     await complain(process, `sed: invalid option -- '${unknown.slice(0, 1)}'`);
     return 1;
   }
-  const scripts = rest.flatMap((arg, index) => (arg === '-e' ? [rest[index + 1] ?? ''] : arg.startsWith('-e') && arg.length > 2 ? [arg.slice(2)] : []));
+  const scripts = rest.flatMap((arg, index) =>
+    arg === '-e' ? [rest[index + 1] ?? ''] : arg.startsWith('-e') && arg.length > 2 ? [arg.slice(2)] : [],
+  );
   const paths = [...operands];
   let commands: Command[];
   try {
@@ -48,7 +57,8 @@ export async function sed(process: Process, args: readonly ByteText[]): Promise<
     if (text === undefined) throw new SedError('no script specified');
     commands = new SedParser(text, flags.has('-E') || flags.has('-r')).all();
   } catch (error) {
-    const message = error instanceof SedError || error instanceof ExpressionError ? `-e expression #1, char 0: ${error.message}` : reasonOf(error);
+    const message =
+      error instanceof SedError || error instanceof ExpressionError ? `-e expression #1, char 0: ${error.message}` : reasonOf(error);
     await complain(process, `sed: ${message}`);
     return 1;
   }
@@ -84,7 +94,8 @@ export async function sed(process: Process, args: readonly ByteText[]): Promise<
         result += piece;
       });
       const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-      for (const [index, line] of lines.entries()) if (!(await run.line(line.replace(/\n$/, ''), line.endsWith('\n'), index === lines.length - 1))) break;
+      for (const [index, line] of lines.entries())
+        if (!(await run.line(line.replace(/\n$/, ''), line.endsWith('\n'), index === lines.length - 1))) break;
       const { files } = process.linux;
       const full = absolute(process, path);
       const inode = files.inode(full, process.actor);
@@ -210,7 +221,16 @@ function expanded(replacement: ByteText, groups: readonly string[]): ByteText {
       upper = mode === 'E' ? undefined : (mode as 'U' | 'L');
       return '';
     }
-    const text = digit !== undefined ? (groups[Number(digit)] ?? '') : piece === '&' ? (groups[0] ?? '') : piece === '\\n' ? '\n' : piece === '\\t' ? '\t' : (other ?? piece);
+    const text =
+      digit !== undefined
+        ? (groups[Number(digit)] ?? '')
+        : piece === '&'
+          ? (groups[0] ?? '')
+          : piece === '\\n'
+            ? '\n'
+            : piece === '\\t'
+              ? '\t'
+              : (other ?? piece);
     return upper === 'U' ? text.toUpperCase() : upper === 'L' ? text.toLowerCase() : text;
   });
 }
@@ -335,7 +355,12 @@ class SedParser {
       const next = this.text[this.at] as string;
       if (next === '\\' && this.at + 1 < this.text.length) {
         const escaped = this.text[this.at + 1] as string;
-        result += escaped === delimiter && delimiter !== '&' && !/[0-9]/.test(delimiter) ? (expression && '|+?(){}.*[]^$'.includes(delimiter) ? `\\${delimiter}` : delimiter) : `\\${escaped}`;
+        result +=
+          escaped === delimiter && delimiter !== '&' && !/[0-9]/.test(delimiter)
+            ? expression && '|+?(){}.*[]^$'.includes(delimiter)
+              ? `\\${delimiter}`
+              : delimiter
+            : `\\${escaped}`;
         this.at += 2;
         continue;
       }

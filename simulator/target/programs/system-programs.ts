@@ -56,13 +56,20 @@ const months = 'January February March April May June July August September Octo
 export async function date(process: Process, args: readonly ByteText[]): Promise<number> {
   const { flags, values, operands } = readArguments(args, ['-u', '-R', '-I'], ['-d', '-s', '-r']);
   const given = values.get('-d');
-  const time = given === undefined || given === 'now' ? process.linux.now() : given.startsWith('@') ? Number(given.slice(1)) * 1000 : Date.parse(given);
+  const time =
+    given === undefined || given === 'now'
+      ? process.linux.now()
+      : given.startsWith('@')
+        ? Number(given.slice(1)) * 1000
+        : Date.parse(given);
   const moment = new Date(time);
   if (Number.isNaN(moment.getTime())) {
     await complain(process, `date: invalid date ${quoteName(process, given ?? '')}`);
     return 1;
   }
-  const format = operands.find((operand) => operand.startsWith('+'))?.slice(1) ?? (flags.has('-R') ? '%a, %d %b %Y %H:%M:%S %z' : flags.has('-I') ? '%Y-%m-%d' : '%a %b %e %H:%M:%S %Z %Y');
+  const format =
+    operands.find((operand) => operand.startsWith('+'))?.slice(1) ??
+    (flags.has('-R') ? '%a, %d %b %Y %H:%M:%S %z' : flags.has('-I') ? '%Y-%m-%d' : '%a %b %e %H:%M:%S %Z %Y');
   await print(process, `${format.replace(/%([A-Za-z%])/g, (_, letter: string) => dateField(moment, letter))}\n`);
   return 0;
 }
@@ -124,16 +131,44 @@ export async function df(process: Process, args: readonly ByteText[]): Promise<n
   const chosen = values.get('--output')?.split(',');
   if (chosen !== undefined) {
     const column = (row: typeof disk, name: string): ByteText =>
-      ({ source: row.source, size: size(row.size), used: size(row.used), avail: size(row.available), pcent: percent(row), target: row.target, fstype: row.source === 'tmpfs' ? 'tmpfs' : 'ext4' })[name] ?? '-';
-    const titles: Readonly<Record<string, ByteText>> = { source: 'Filesystem', size: '1K-blocks', used: 'Used', avail: 'Avail', pcent: 'Use%', target: 'Mounted on', fstype: 'Type' };
-    await print(process, `${chosen.map((name) => titles[name] ?? name).join(' ')}\n${rows.map((row) => `${chosen.map((name) => column(row, name)).join(' ')}\n`).join('')}`);
+      ({
+        source: row.source,
+        size: size(row.size),
+        used: size(row.used),
+        avail: size(row.available),
+        pcent: percent(row),
+        target: row.target,
+        fstype: row.source === 'tmpfs' ? 'tmpfs' : 'ext4',
+      })[name] ?? '-';
+    const titles: Readonly<Record<string, ByteText>> = {
+      source: 'Filesystem',
+      size: '1K-blocks',
+      used: 'Used',
+      avail: 'Avail',
+      pcent: 'Use%',
+      target: 'Mounted on',
+      fstype: 'Type',
+    };
+    await print(
+      process,
+      `${chosen.map((name) => titles[name] ?? name).join(' ')}\n${rows.map((row) => `${chosen.map((name) => column(row, name)).join(' ')}\n`).join('')}`,
+    );
     return status;
   }
-  const title = flags.has('-h') ? ['Size', 'Used', 'Avail', 'Use%'] : [flags.has('-P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', flags.has('-P') ? 'Capacity' : 'Use%'];
-  const table = [['Filesystem', ...title, 'Mounted on'], ...rows.map((row) => [row.source, size(row.size), size(row.used), size(row.available), percent(row), row.target])];
+  const title = flags.has('-h')
+    ? ['Size', 'Used', 'Avail', 'Use%']
+    : [flags.has('-P') ? '1024-blocks' : '1K-blocks', 'Used', 'Available', flags.has('-P') ? 'Capacity' : 'Use%'];
+  const table = [
+    ['Filesystem', ...title, 'Mounted on'],
+    ...rows.map((row) => [row.source, size(row.size), size(row.used), size(row.available), percent(row), row.target]),
+  ];
   const widths = title.map((_, column) => Math.max(...table.map((row) => (row[column + 1] ?? '').length), column < 3 ? 5 : 4));
   const first = Math.max(14, ...table.map((row) => (row[0] ?? '').length));
-  for (const row of table) await print(process, `${(row[0] ?? '').padEnd(first)} ${widths.map((width, column) => (row[column + 1] ?? '').padStart(width)).join(' ')} ${row[5] ?? ''}\n`);
+  for (const row of table)
+    await print(
+      process,
+      `${(row[0] ?? '').padEnd(first)} ${widths.map((width, column) => (row[column + 1] ?? '').padStart(width)).join(' ')} ${row[5] ?? ''}\n`,
+    );
   return status;
 }
 

@@ -5,7 +5,7 @@ import { killCommand, signalName } from '../kernel/signal-names.ts';
 import { print, reasonOf } from '../kernel/streams.ts';
 import { FileError } from '../target.ts';
 import { ExitJump, LoopJump, ReturnJump } from './jumps.ts';
-import { format, unescape } from './printf.ts';
+import { format, unescaped } from './printf.ts';
 import type { Shell } from './shell.ts';
 import { TestError, testExpression } from './test-command.ts';
 
@@ -20,7 +20,7 @@ export const specialBuiltins: ReadonlySet<ByteText> = new Set(
 
 async function echo(shell: Shell, args: readonly ByteText[]): Promise<number> {
   const newline = args[0] !== '-n';
-  const { text, stop } = unescape((newline ? args : args.slice(1)).join(' '), true);
+  const { text, stop } = unescaped((newline ? args : args.slice(1)).join(' '), true);
   await print(shell.process, text + (newline && !stop ? '\n' : ''));
   return 0;
 }
@@ -86,7 +86,8 @@ function normal(path: ByteText): ByteText {
 
 async function set(shell: Shell, args: readonly ByteText[]): Promise<number> {
   if (args.length === 0) {
-    for (const name of [...shell.variables.keys()].sort()) await print(shell.process, `${name}=${quoted(shell.variables.get(name) ?? '')}\n`);
+    for (const name of [...shell.variables.keys()].sort())
+      await print(shell.process, `${name}=${quoted(shell.variables.get(name) ?? '')}\n`);
     return 0;
   }
   let at = 0;
@@ -133,7 +134,8 @@ function quoted(text: ByteText): ByteText {
 async function exportCommand(shell: Shell, args: readonly ByteText[], readOnly: boolean): Promise<number> {
   if (args.length === 0 || args[0] === '-p') {
     const names = [...(readOnly ? shell.readOnly : shell.exported)].sort();
-    for (const name of names) await print(shell.process, `${readOnly ? 'readonly' : 'export'} ${name}=${quoted(shell.variables.get(name) ?? '')}\n`);
+    for (const name of names)
+      await print(shell.process, `${readOnly ? 'readonly' : 'export'} ${name}=${quoted(shell.variables.get(name) ?? '')}\n`);
     return 0;
   }
   for (const arg of args) {
@@ -317,7 +319,8 @@ async function trap(shell: Shell, args: readonly ByteText[]): Promise<number> {
 
 async function wait(shell: Shell, args: readonly ByteText[]): Promise<number> {
   let status = 0;
-  const wanted = args.length === 0 ? [...shell.jobs] : args.map((arg) => shell.jobs.find(({ pid }) => String(pid) === arg.replace(/^%/, '')));
+  const wanted =
+    args.length === 0 ? [...shell.jobs] : args.map((arg) => shell.jobs.find(({ pid }) => String(pid) === arg.replace(/^%/, '')));
   for (const job of wanted) {
     if (job === undefined) {
       status = 127;
@@ -401,9 +404,9 @@ async function getopts(shell: Shell, args: readonly ByteText[]): Promise<number>
   const last = offset + 1 >= word.length;
   shell.optionOffset = last ? 1 : offset + 1;
   if (last) shell.assign('OPTIND', String(index + 1));
+  shell.assign('OPTARG', '');
   if (known < 0 || option === ':') {
     if (!spec.startsWith(':')) await shell.complain(`Illegal option -${option}`);
-    shell.unset('OPTARG');
     shell.assign(name, '?');
     return 0;
   }

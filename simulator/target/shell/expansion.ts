@@ -106,11 +106,17 @@ async function fieldsOf(word: Word, host: ExpansionHost): Promise<readonly Field
         field.pattern += piece.quoted ? quotePattern(piece.text) : piece.text;
         continue;
       }
-      split(piece.text, ifs, (character) => {
-        field.text += character;
-        field.pattern += character;
-        field.present = true;
-      }, close, () => field.present || field.text !== '');
+      split(
+        piece.text,
+        ifs,
+        (character) => {
+          field.text += character;
+          field.pattern += character;
+          field.present = true;
+        },
+        close,
+        () => field.present || field.text !== '',
+      );
     }
   }
   fields.push(field);
@@ -160,7 +166,8 @@ type Parameter = Extract<WordPart, { kind: 'parameter' }>;
 async function parameter(part: Parameter, host: ExpansionHost): Promise<readonly Piece[]> {
   const { name, operator, quoted } = part;
   if ((name === '@' || name === '*') && operator === undefined) return everyPositional(name, quoted, host);
-  const value = name === '@' || name === '*' ? (host.positional.length === 0 ? undefined : host.positional.join(' ')) : host.parameter(name);
+  const value =
+    name === '@' || name === '*' ? (host.positional.length === 0 ? undefined : host.positional.join(' ')) : host.parameter(name);
   const one = (text: ByteText): readonly Piece[] => [{ text, quoted, split: !quoted }];
   if (operator === undefined) {
     if (value === undefined && host.strict && name !== '!') throw new ExpansionError(`${name}: parameter not set`);
@@ -188,7 +195,8 @@ async function parameter(part: Parameter, host: ExpansionHost): Promise<readonly
 async function inner(part: Parameter, host: ExpansionHost): Promise<readonly Piece[]> {
   const found: Piece[] = [];
   for (const each of part.word) {
-    for (const piece of await pieces(each, host)) found.push(part.quoted ? { ...piece, quoted: true, split: false } : piece.quoted ? piece : { ...piece, split: true });
+    for (const piece of await pieces(each, host))
+      found.push(part.quoted ? { ...piece, quoted: true, split: false } : piece.quoted ? piece : { ...piece, split: true });
   }
   return found.length === 0 ? [{ text: '', quoted: part.quoted, split: false }] : found;
 }

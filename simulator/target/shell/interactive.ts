@@ -1,7 +1,7 @@
 import { fromBytes } from '../byte-text.ts';
-import { userName } from '../programs/file-status.ts';
 import type { Process } from '../kernel/process.ts';
 import { complain, print } from '../kernel/streams.ts';
+import { userName } from '../programs/file-status.ts';
 import { FileError } from '../target.ts';
 import { ArithmeticError } from './arithmetic.ts';
 import { ExpansionError } from './expansion.ts';
@@ -22,7 +22,10 @@ export async function interact(process: Process): Promise<number> {
     for (;;) {
       const home = shell.variables.get('HOME') ?? '/';
       const folder = process.cwd === home ? '~' : process.cwd.startsWith(`${home}/`) ? `~${process.cwd.slice(home.length)}` : process.cwd;
-      await print(process, text === '' ? `${userName(process, process.actor.uid)}@${hostname}:${folder}${process.actor.uid === 0 ? '#' : '$'} ` : '> ');
+      await print(
+        process,
+        text === '' ? `${userName(process, process.actor.uid)}@${hostname}:${folder}${process.actor.uid === 0 ? '#' : '$'} ` : '> ',
+      );
       const read = process.descriptor(0).read(65536, process);
       const line = await process.wait(Promise.race([read, process.arrival.next().then((): 'signal' => 'signal')]));
       process.arrived.length = 0;

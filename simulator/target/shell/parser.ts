@@ -1,5 +1,14 @@
 import type { ByteText } from '../byte-text.ts';
-import { type AndOr, type Assignment, type Command, type List, type Pipeline, type Redirection, ShellSyntaxError, type Word } from './syntax.ts';
+import {
+  type AndOr,
+  type Assignment,
+  type Command,
+  type List,
+  type Pipeline,
+  type Redirection,
+  ShellSyntaxError,
+  type Word,
+} from './syntax.ts';
 import { WordReader } from './word-reader.ts';
 
 const reserved = new Set(['if', 'then', 'elif', 'else', 'fi', 'for', 'in', 'while', 'until', 'do', 'done', 'case', 'esac', '{', '}', '!']);
@@ -7,7 +16,12 @@ const nameShape = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Reads a script command by command, as a shell does: a mistake further down does not keep what stands before it from running. */
 export class Parser extends WordReader {
-  private pendingDocuments: { readonly redirection: Redirection; readonly end: ByteText; readonly strip: boolean; readonly quoted: boolean }[] = [];
+  private pendingDocuments: {
+    readonly redirection: Redirection;
+    readonly end: ByteText;
+    readonly strip: boolean;
+    readonly quoted: boolean;
+  }[] = [];
 
   constructor(text: ByteText, firstLine = 1) {
     super(text, firstLine, (script, line) => {
@@ -316,7 +330,8 @@ export class Parser extends WordReader {
       }
       list.push(this.andOr());
       this.blanks();
-      if (ends.some((end) => this.isAt(end)) && (this.separated || ends.includes(')') || ends.includes(';;') || this.afterCompound())) continue;
+      if (ends.some((end) => this.isAt(end)) && (this.separated || ends.includes(')') || ends.includes(';;') || this.afterCompound()))
+        continue;
       if (!this.separated && !this.atEnd() && this.peek() !== '\n') this.unexpected();
     }
   }

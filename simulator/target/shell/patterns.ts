@@ -21,7 +21,11 @@ const classes: Readonly<Record<string, string>> = {
  * A bracket expression of a pattern or a regular expression that starts behind `[`.
  * @returns The same for JavaScript, and where it ends; undefined when it is never closed.
  */
-export function bracketExpression(text: ByteText, start: number, backslashEscapes: boolean): { readonly source: string; readonly end: number } | undefined {
+export function bracketExpression(
+  text: ByteText,
+  start: number,
+  backslashEscapes: boolean,
+): { readonly source: string; readonly end: number } | undefined {
   let at = start;
   let negated = false;
   if (text[at] === '!' || text[at] === '^') {

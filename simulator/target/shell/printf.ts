@@ -1,9 +1,20 @@
 import type { ByteText } from '../byte-text.ts';
 
-const simple: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'" };
+const simple: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '"': '"',
+  "'": "'",
+};
 
 /** Escapes as `printf` and the `echo` of dash have them. */
-export function unescape(text: ByteText, inArgument: boolean): { readonly text: ByteText; readonly stop: boolean } {
+export function unescaped(text: ByteText, inArgument: boolean): { readonly text: ByteText; readonly stop: boolean } {
   let result = '';
   for (let at = 0; at < text.length; at += 1) {
     const next = text[at] as string;
@@ -11,10 +22,10 @@ export function unescape(text: ByteText, inArgument: boolean): { readonly text: 
       result += next;
       continue;
     }
-    const escape = text[at + 1] as string;
-    if (inArgument && escape === 'c') return { text: result, stop: true };
+    const letter = text[at + 1] as string;
+    if (inArgument && letter === 'c') return { text: result, stop: true };
     const octal = (inArgument ? /^0?[0-7]{1,3}/ : /^[0-7]{1,3}/).exec(text.slice(at + 1, at + 5))?.[0];
-    const plain = simple[escape];
+    const plain = simple[letter];
     if (octal !== undefined) {
       result += String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
       at += octal.length;
@@ -53,7 +64,7 @@ function formatOnce(pattern: ByteText, rest: ByteText[], complaints: ByteText[])
     if (next === '\\') {
       const octal = /^\\[0-7]{1,3}/.exec(pattern.slice(at, at + 4))?.[0];
       const piece = octal ?? pattern.slice(at, at + 2);
-      text += unescape(piece, false).text;
+      text += unescaped(piece, false).text;
       at += piece.length;
       continue;
     }
@@ -74,10 +85,11 @@ function formatOnce(pattern: ByteText, rest: ByteText[], complaints: ByteText[])
       continue;
     }
     const wide = width === '*' ? Number(rest.shift() ?? 0) : Number(width === '' ? 0 : width);
-    const exact = precision === undefined ? undefined : precision === '*' ? Number(rest.shift() ?? 0) : Number(precision === '' ? 0 : precision);
+    const exact =
+      precision === undefined ? undefined : precision === '*' ? Number(rest.shift() ?? 0) : Number(precision === '' ? 0 : precision);
     const argument = rest.shift();
     if (conversion === 'b') {
-      const { text: piece, stop } = unescape(argument ?? '', true);
+      const { text: piece, stop } = unescaped(argument ?? '', true);
       text += pad(exact === undefined ? piece : piece.slice(0, exact), wide, flags.replaceAll('0', ''));
       if (stop) return { text, stop };
     } else if (conversion === 's') text += pad((argument ?? '').slice(0, exact), wide, flags.replaceAll('0', ''));
@@ -92,7 +104,14 @@ function formatOnce(pattern: ByteText, rest: ByteText[], complaints: ByteText[])
   return { text, stop: false };
 }
 
-function integer(argument: ByteText, conversion: string, flags: string, width: number, precision: number | undefined, complaints: ByteText[]): ByteText {
+function integer(
+  argument: ByteText,
+  conversion: string,
+  flags: string,
+  width: number,
+  precision: number | undefined,
+  complaints: ByteText[],
+): ByteText {
   const value = numberOf(argument, complaints);
   const unsigned = 'uoxX'.includes(conversion) ? BigInt.asUintN(64, value) : value;
   const base = conversion === 'o' ? 8 : conversion === 'x' || conversion === 'X' ? 16 : 10;
@@ -100,8 +119,16 @@ function integer(argument: ByteText, conversion: string, flags: string, width: n
   if (conversion === 'X') digits = digits.toUpperCase();
   if (precision !== undefined) digits = digits.padStart(precision, '0');
   const prefix = flags.includes('#') && base === 16 && unsigned !== 0n ? `0${conversion}` : flags.includes('#') && base === 8 ? '0' : '';
-  const sign = unsigned < 0n ? '-' : flags.includes('+') && 'di'.includes(conversion) ? '+' : flags.includes(' ') && 'di'.includes(conversion) ? ' ' : '';
-  if (flags.includes('0') && !flags.includes('-') && precision === undefined) digits = digits.padStart(width - sign.length - prefix.length, '0');
+  const sign =
+    unsigned < 0n
+      ? '-'
+      : flags.includes('+') && 'di'.includes(conversion)
+        ? '+'
+        : flags.includes(' ') && 'di'.includes(conversion)
+          ? ' '
+          : '';
+  if (flags.includes('0') && !flags.includes('-') && precision === undefined)
+    digits = digits.padStart(width - sign.length - prefix.length, '0');
   return pad(sign + prefix + digits, width, flags.replaceAll('0', ''));
 }
 

@@ -8,7 +8,7 @@ import { complain, readAll } from '../kernel/streams.ts';
 import { FileError } from '../target.ts';
 import { ArithmeticError, evaluate } from './arithmetic.ts';
 import { type Builtin, builtins, specialBuiltins } from './builtins.ts';
-import { type ExpansionHost, ExpansionError, expandPattern, expandText, expandWords } from './expansion.ts';
+import { ExpansionError, type ExpansionHost, expandPattern, expandText, expandWords } from './expansion.ts';
 import { ExitJump, LoopJump, ReturnJump } from './jumps.ts';
 import { Parser } from './parser.ts';
 import { matches } from './patterns.ts';
@@ -231,6 +231,10 @@ export class Shell implements ExpansionHost {
         shell.process.ignored.add('QUIT');
       }
       shell.process.install(0, openFile(shell.process, '/dev/null', 'read'));
+      const [only] = part.first.commands;
+      // A single command takes over the process, so that a signal reaches it.
+      if (only !== undefined && part.rest.length === 0 && part.first.commands.length === 1 && !part.first.negated)
+        return shell.command(only, true);
       return shell.andOr({ ...part, background: false });
     }, part.source);
     this.lastJob = child.pid;
@@ -561,7 +565,11 @@ export class Shell implements ExpansionHost {
     return 127;
   }
 
-  private async exec(words: readonly ByteText[], redirections: readonly Redirection[], assigned: readonly (readonly [ByteText, ByteText])[]): Promise<number> {
+  private async exec(
+    words: readonly ByteText[],
+    redirections: readonly Redirection[],
+    assigned: readonly (readonly [ByteText, ByteText])[],
+  ): Promise<number> {
     const saved = await this.redirect(redirections);
     if (saved === undefined) throw new ExitJump(2);
     letGo(saved);
@@ -594,13 +602,6 @@ export class Shell implements ExpansionHost {
       }
     }
     return saved;
-  }
-
-  /** @returns False after a message. */
-  private async redirectForGood(redirections: readonly Redirection[]): Promise<boolean> {
-    const saved = await this.redirect(redirections);
-    for (const file of saved?.values() ?? []) file?.release();
-    return saved !== undefined;
   }
 
   private async redirected(redirection: Redirection): Promise<OpenFile | undefined> {
@@ -649,7 +650,7 @@ function letGo(saved: ReadonlyMap<number, OpenFile | undefined>): void {
 function redirectionMessage(redirection: Redirection, error: FileError): ByteText {
   const creates = redirection.operator.startsWith('>') && redirection.operator !== '>&';
   if (error.errno === 'EBADF') return `${error.path}: Bad file descriptor`;
-  if (error.errno === 'ENOENT') return creates ? `cannot create ${error.path}: Directory nonexistent` : `cannot open ${error.path}: No such file`;
+  if (error.errno === 'ENOENT')
+    return creates ? `cannot create ${error.path}: Directory nonexistent` : `cannot open ${error.path}: No such file`;
   return `cannot ${creates ? 'create' : 'open'} ${error.path}: ${errorText(error.errno)}`;
 }
-

@@ -163,7 +163,9 @@ class TestEvaluation {
       case '-c':
         return inode.kind === 'device';
       case '-s':
-        return inode.kind === 'directory' || (inode.kind === 'file' && inode.size > 0) || (inode.kind === 'generated' && inode.statedSize > 0);
+        return (
+          inode.kind === 'directory' || (inode.kind === 'file' && inode.size > 0) || (inode.kind === 'generated' && inode.statedSize > 0)
+        );
       case '-r':
         return allows(inode, this.process.actor, 4);
       case '-w':

@@ -66,8 +66,10 @@ export class WordReader {
     return parts;
   }
 
-  private tilde(parts: WordPart[]): void {
-    const match = /^~([A-Za-z0-9._-]*)(?=$|[\s/:;&|()])/.exec(this.text.slice(this.position, this.position + 64));
+  private tilde(parts: WordPart[], inBraces = false): void {
+    const match = (inBraces ? /^~([A-Za-z0-9._-]*)(?=[/}])/ : /^~([A-Za-z0-9._-]*)(?=$|[\s/:;&|()])/).exec(
+      this.text.slice(this.position, this.position + 64),
+    );
     if (match === null) return;
     this.position += match[0].length;
     parts.push({ kind: 'tilde', user: match[1] as ByteText });
@@ -93,12 +95,15 @@ export class WordReader {
         this.position = end + 1;
         return;
       }
-      case '"':
+      case '"': {
         this.position += 1;
-        parts.push({ kind: 'text', text: '', quoted: true });
+        const before = parts.length;
         this.doubleQuoted(parts, '"');
         this.position += 1;
+        // `""` is an argument; what stands for it says so of itself, but for "$@" without any.
+        if (parts.length === before) parts.push({ kind: 'text', text: '', quoted: true });
         return;
+      }
       case '$':
         this.dollar(parts, false);
         return;
@@ -212,7 +217,7 @@ export class WordReader {
     const pattern = operator.startsWith('%') || operator.startsWith('#');
     if (quoted && !pattern) this.doubleQuoted(parts, '}');
     else {
-      this.tilde(parts);
+      this.tilde(parts, true);
       while (this.peek() !== '}') {
         if (this.atEnd()) throw this.error('end of file unexpected (expecting "}")', true);
         if (' \t\n;&|()<>'.includes(this.peek())) {
