@@ -37,7 +37,7 @@ export function address(value: bigint): readonly number[] {
 }
 
 /** The blob that Linux of the board was started with: memory filled in, CPUs that PSCI starts, what is reserved for Jailhouse. */
-export function boardTree(board: SimulatedBoard, parts: BoardParts): Uint8Array {
+export function boardTree(board: SimulatedBoard, commandLine: string, parts: BoardParts): Uint8Array {
   const { sizeCells } = parts;
   const cellCounts = { '#address-cells': [2], '#size-cells': [sizeCells] };
   const [first] = board.linuxRam;
@@ -46,6 +46,7 @@ export function boardTree(board: SimulatedBoard, parts: BoardParts): Uint8Array 
     name: '',
     properties: { compatible: [...board.compatible], model: board.model, ...cellCounts, ...parts.root },
     nodes: [
+      { name: 'chosen', properties: { bootargs: commandLine } },
       {
         name: `memory@${(first?.start ?? 0n).toString(16)}`,
         properties: {

@@ -11,8 +11,8 @@ function device(name: string, compatible: readonly string[], start: bigint, size
 }
 
 /** QEMU's arm64 machine with GICv3, as `-machine virt,gic-version=3,virtualization=on,dumpdtb=…` of QEMU 7.2 describes it; PSCI is called by smc. */
-export function qemuTree(board: SimulatedBoard): Uint8Array {
-  return boardTree(board, {
+export function qemuTree(board: SimulatedBoard, commandLine: string): Uint8Array {
+  return boardTree(board, commandLine, {
     root: { 'interrupt-parent': [gic] },
     sizeCells: 2,
     cpu: 'arm,cortex-a57',

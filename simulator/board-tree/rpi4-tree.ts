@@ -30,8 +30,8 @@ const uarts = [0x7e201000, 0x7e201400, 0x7e201600, 0x7e201800, 0x7e201a00];
  * The Raspberry Pi 4 under TF-A, with the overlay of the examples: the part that matters to Jailhouse, with the paths and addresses of the board's own tree
  * (bcm2711-rpi-4-b.dtb of Debian's kernel 6.12). The fields of `reg` in /soc are bus addresses: 0x7e… is 0xfe… to the CPUs.
  */
-export function rpi4Tree(board: SimulatedBoard): Uint8Array {
-  return boardTree(board, {
+export function rpi4Tree(board: SimulatedBoard, commandLine: string): Uint8Array {
+  return boardTree(board, commandLine, {
     root: { 'interrupt-parent': [gic] },
     sizeCells: 1,
     cpu: 'arm,cortex-a72',

@@ -104,8 +104,9 @@ class SftpServer {
       case request.realpath:
         return nameReply(id, [{ name: this.absolute(reader.text()) }]);
       case request.stat:
+        return this.attributes(id, this.absolute(reader.text()), true);
       case request.lstat:
-        return this.attributes(id, this.absolute(reader.text()));
+        return this.attributes(id, this.absolute(reader.text()), false);
       case request.open:
         return this.open(id, this.absolute(reader.text()), reader.u32(), reader.attributes());
       case request.close:
@@ -115,7 +116,7 @@ class SftpServer {
       case request.write:
         return this.write(id, this.file(reader.text()), reader.u64(), reader.string());
       case request.fstat:
-        return this.attributes(id, this.file(reader.text()).path);
+        return this.attributes(id, this.file(reader.text()).path, true);
       case request.setstat:
         return this.change(id, this.absolute(reader.text()), reader.attributes());
       case request.fsetstat:
@@ -142,7 +143,7 @@ class SftpServer {
   }
 
   private open(id: number, path: string, flags: number, attributes: Attributes): Uint8Array {
-    const there = this.target.stat(path);
+    const there = this.followed(path);
     if (there?.kind === 'directory') throw new FileError('EISDIR', path);
     const writable = (flags & openFlag.write) !== 0;
     if (there === undefined && !(writable && flags & openFlag.create)) throw new FileError('ENOENT', path);
@@ -191,18 +192,18 @@ class SftpServer {
   private change(id: number, path: string, { size, mode }: Attributes): Uint8Array {
     const there = this.target.stat(path);
     if (there === undefined) throw new FileError('ENOENT', path);
-    // Folders keep the mode they were made with, and nothing keeps times: the files in memory cannot change them.
-    if (there.kind === 'file' && (size !== undefined || mode !== undefined)) {
-      const before = this.target.read(path);
-      const after = size === undefined ? before : new Uint8Array(size);
-      if (size !== undefined) after.set(before.subarray(0, size));
-      this.target.write(path, after, mode === undefined ? undefined : mode & 0o7777);
+    if (size !== undefined && there.kind === 'file') {
+      const after = new Uint8Array(size);
+      after.set(this.target.read(path).subarray(0, size));
+      this.target.write(path, after);
     }
+    // Times stay what they are: the files have none that could be set.
+    if (mode !== undefined) this.target.changeMode?.(path, mode & 0o7777);
     return statusReply(id, status.ok);
   }
 
   private openDirectory(id: number, path: string): Uint8Array {
-    const there = this.target.stat(path);
+    const there = this.followed(path);
     if (there === undefined) throw new FileError('ENOENT', path);
     if (there.kind !== 'directory') throw new FileError('ENOTDIR', path);
     const handle = `d${this.nextHandle++}`;
@@ -239,10 +240,23 @@ class SftpServer {
     return statusReply(id, status.ok);
   }
 
-  private attributes(id: number, path: string): Uint8Array {
-    const stat = this.target.stat(path);
+  private attributes(id: number, path: string, follow: boolean): Uint8Array {
+    const stat = follow ? this.followed(path) : this.target.stat(path);
     if (stat === undefined) throw new FileError('ENOENT', path);
     return new PacketWriter(reply.attributes).u32(id).attributes(attributesOf(stat)).finish();
+  }
+
+  /** What a path leads to: reading and listing follow links, stat does not. */
+  private followed(path: string): Stat | undefined {
+    const stat = this.target.stat(path);
+    if (stat?.kind !== 'link') return stat;
+    try {
+      this.target.list(path);
+      return { ...stat, kind: 'directory', size: 0, mode: 0o755 };
+    } catch (error) {
+      if (!(error instanceof FileError) || error.errno !== 'ENOTDIR') throw error;
+      return { ...stat, kind: 'file', size: this.target.read(path).length, mode: 0o644 };
+    }
   }
 
   private file(handle: string): OpenFile {

@@ -6,14 +6,14 @@ import { qemuArm64, rpi4 } from '@jailhouse-cells/simulator/machine/boards.ts';
 import { expect, test } from 'vitest';
 
 test.each([
-  ['Raspberry Pi 4, 1 GiB', rpi4Tree(rpi4(1)), 'memory@0', '<0x00 0x00 0x3b400000>'],
+  ['Raspberry Pi 4, 1 GiB', rpi4Tree(rpi4(1), 'root=/dev/x'), 'memory@0', '<0x00 0x00 0x3b400000>'],
   [
     'Raspberry Pi 4, 8 GiB',
-    rpi4Tree(rpi4(8)),
+    rpi4Tree(rpi4(8), 'root=/dev/x'),
     'memory@0',
     '<0x00 0x00 0x3b400000 0x00 0x40000000 0xbc000000 0x01 0x00 0x80000000 0x01 0x80000000 0x80000000>',
   ],
-  ['QEMU', qemuTree(qemuArm64()), 'memory@40000000', '<0x00 0x40000000 0x00 0x40000000>'],
+  ['QEMU', qemuTree(qemuArm64(), 'root=/dev/x'), 'memory@40000000', '<0x00 0x40000000 0x00 0x40000000>'],
 ])('dtc reads the tree of %s without a new complaint, and so do we', (_, blob, memory, reg) => {
   const { status, stdout, stderr } = spawnSync('dtc', ['-I', 'dtb', '-O', 'dts', '-'], { input: blob, encoding: 'utf8' });
   // What dtc says of the board's own tree, too.

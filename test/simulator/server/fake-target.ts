@@ -157,6 +157,10 @@ export class FakeFiles implements TargetFiles {
     this.set(path, undefined, 0o755);
   }
 
+  changeMode(path: string, mode: number): void {
+    this.entry(path).mode = mode;
+  }
+
   rename(from: string, to: string): void {
     const entry = this.entry(from);
     this.entries.delete(from);
