@@ -71,14 +71,15 @@ export class PlacedElements<Item extends OnAxis, Element extends PlacedElement> 
       const y = item.top * part.scale + part.base;
       const bottom = item.bottom * part.scale + part.base;
       const wanted = always(item) || (bottom >= part.from && y <= part.to && !leftOut(item));
-      if (!wanted) {
+      // What has the focus stays, out of view: taken out, it would lose the focus.
+      if (!wanted && !this.hasFocus(item)) {
         if (this.present.delete(item)) this.made.get(item.id)?.element.remove();
         continue;
       }
       const placed = this.elementOf(item);
       placed.place({ y, height: bottom - y, viewTop: part.viewTop, viewBottom: part.viewBottom, scale: part.scale });
       const { element } = placed;
-      // What is focused is not moved: it would lose the focus.
+      // Nor is it moved in its parent.
       if (!this.present.has(item) || (element.nextSibling !== following && !element.contains(document.activeElement))) {
         this.parent.insertBefore(element, following);
         this.present.add(item);
@@ -104,6 +105,10 @@ export class PlacedElements<Item extends OnAxis, Element extends PlacedElement> 
   /** Elements that were made, with or without a place just now. */
   *elements(): Iterable<[string, Element]> {
     yield* this.made;
+  }
+
+  private hasFocus(item: Item): boolean {
+    return this.present.has(item) && this.made.get(item.id)?.element.contains(document.activeElement) === true;
   }
 
   /** The element of an item, made if it has none. */
