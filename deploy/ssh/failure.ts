@@ -18,6 +18,9 @@ export interface FailureContext {
   readonly connectTimeout: number;
 }
 
+/** The jump host or proxy command gave up: ssh has no address for it. */
+export const wayFailed = /\bUNKNOWN port \d+/;
+
 type Rule = readonly [RegExp, (match: RegExpExecArray, context: FailureContext, said: string) => Failure | undefined];
 
 /**
@@ -46,13 +49,9 @@ const unreachable = (context: FailureContext, why: string): Failure => ({
 });
 
 const rules: readonly Rule[] = [
-  [/^.*bad configuration option.*$/im, configuration],
-  [
-    /^.*(?:bad owner or permissions on|can't open user config file|keyword .* (?:extra|missing) argument|unsupported option).*$/im,
-    configuration,
-  ],
-  [/^.*line \d+: .*(?:missing argument|bad |invalid |unsupported|unknown|extra argument|garbage).*$/im, configuration],
-  [/^.*(?:unsupported|bad) (?:[A-Z]\w+ )?option.*$/m, configuration],
+  [/^command-line:? line \d+: .*$/m, configuration],
+  [/^\S.* line \d+: .*$(?=[\s\S]*^.*terminating, \d+ bad configuration options)/m, configuration],
+  [/^.*(?:terminating, \d+ bad configuration options|Bad owner or permissions on|Can't open user config file).*$/m, configuration],
   [/REMOTE HOST IDENTIFICATION HAS CHANGED/, changedKey],
   [/^Host key for (.*) has changed/m, changedKey],
   [
@@ -64,9 +63,9 @@ const rules: readonly Rule[] = [
   ],
   [
     /No .* host key is known for (.*) and you have requested strict checking|^Host key verification failed/m,
-    ([, host], { where }) => ({
+    ([, host], { where }, said) => ({
       reason: 'host-key-unknown',
-      message: `The host key of ${host ?? where} is not known yet. Connect once by hand with ssh and compare the fingerprint, or add the key to known_hosts.`,
+      message: `The host key of ${host ?? (wayFailed.test(said) ? `a host on the way to ${where}` : where)} is not known yet. Connect once by hand with ssh and compare the fingerprint, or add the key to known_hosts.`,
     }),
   ],
   [
@@ -106,7 +105,7 @@ const rules: readonly Rule[] = [
 ];
 
 function configuration(match: RegExpExecArray): Failure {
-  const line = match[0].trim();
+  const line = match[0].trim().replace(/\.$/, '');
   const ours = /^command-line/i.test(line);
   const remedy = ours ? 'This ssh is too old, or its command line is not OpenSSH: version 7.6 or newer is needed.' : 'Correct that line.';
   return { reason: 'misconfigured', message: `ssh does not take its configuration: ${line}. ${remedy}` };
@@ -135,19 +134,24 @@ function tooManyKeys(_: RegExpExecArray, { where }: FailureContext): Failure {
 }
 
 function denied(match: RegExpExecArray, { where, secrets }: FailureContext, said: string): Failure {
-  // With a jump host, it may be that one which refuses: ssh names who does.
-  const who = match[1] === undefined || where.includes(match[1]) ? where : `${match[1]} (on the way to ${where})`;
+  const who = wayFailed.test(said) && match[1] !== undefined ? `${match[1]}, on the way to ${where},` : where;
   const methods = match[2] === undefined ? '' : ` It takes ${match[2].split(',').join(', ')}.`;
   const key = lineWith(said, /UNPROTECTED PRIVATE KEY|bad permissions|Load key .*:|sign_and_send_pubkey|agent refused/i);
   const detail = key === '' ? '' : ` ssh says: ${key}`;
   if (secrets > 0) {
-    const count = secrets === 1 ? 'what was entered was' : `${secrets} answers were`;
-    return { reason: 'authentication', message: `${who} refused the login: ${count} not right.${methods}${detail}` };
+    return {
+      reason: 'authentication',
+      message: `${who} refused the login after ${answers(secrets)}: wrong password or passphrase.${methods}${detail}`,
+    };
   }
   const remedy = /publickey/.test(match[2] ?? 'publickey')
     ? ' Add your public key there (ssh-copy-id), or load the key into the agent (ssh-add).'
     : '';
   return { reason: 'authentication', message: `${who} refused the login: no key that ssh offers is taken.${methods}${detail}${remedy}` };
+}
+
+function answers(count: number): string {
+  return count === 1 ? 'one answer' : `${count} answers`;
 }
 
 function agreement(match: RegExpExecArray, { where }: FailureContext): Failure {
@@ -167,8 +171,11 @@ function refused(_: RegExpExecArray, context: FailureContext): Failure {
 }
 
 function closedEarly(_: RegExpExecArray, context: FailureContext, said: string): Failure {
+  if (context.secrets > 0 && wayFailed.test(said)) {
+    return { reason: 'authentication', message: `The way to ${context.where} failed after ${answers(context.secrets)}: was it right?` };
+  }
   const words = lineWith(said, /^(?!kex_exchange|ssh_exchange|Connection closed|Connection reset).+/);
-  const why = /UNKNOWN port/.test(said) ? 'the way over the jump host or proxy command failed' : 'the connection was closed before a login';
+  const why = wayFailed.test(said) ? 'the way over the jump host or proxy command failed' : 'the connection was closed before a login';
   return unreachable(context, `${why}${told(words)}`);
 }
 

@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly ssh?: string | undefined;
   /** Seconds to reach the target in; 10 when left out. */
   readonly connectTimeout?: number | undefined;
+  /** Seconds after which a shared connection without scripts ends, should this process not live to end it; 60 when left out. */
+  readonly persist?: number | undefined;
   /** False: each script has a connection of its own, as on Windows. */
   readonly share?: boolean | undefined;
 }
@@ -211,6 +213,7 @@ class OpenSshConnection implements SshConnection {
       masterSocket,
       viaMaster: masterSocket !== undefined && this.established && existsSync(masterSocket),
       connectTimeout: this.options.connectTimeout ?? 10,
+      persist: this.options.persist ?? 60,
       asking: asking && folder !== undefined ? await this.questions(folder, sending.deadline, stop) : undefined,
       cancelled: sending.signal,
       stop,

@@ -7,12 +7,11 @@ export interface SshMode {
   readonly masterSocket: string | undefined;
   /** Seconds to connect in. */
   readonly connectTimeout: number;
+  /** Seconds for which a shared connection outlives its last user. */
+  readonly persist: number;
   /** Prompts of the server's own choice are taken (keyboard-interactive). */
   readonly serverPrompts: boolean;
 }
-
-/** Seconds for which a shared connection outlives its last user. */
-const persist = 60;
 
 /**
  * ssh's arguments in front of the remote command. User, identities, jump hosts, host name and known hosts stay the business of the user's
@@ -34,7 +33,7 @@ export function sshArguments(target: Target, mode: SshMode): string[] {
     ...(mode.serverPrompts ? [] : ['KbdInteractiveAuthentication=no']),
     ...(mode.masterSocket === undefined
       ? ['ControlMaster=no', 'ControlPath=none']
-      : ['ControlMaster=auto', `ControlPath=${configPath(mode.masterSocket)}`, `ControlPersist=${persist}`]),
+      : ['ControlMaster=auto', `ControlPath=${configPath(mode.masterSocket)}`, `ControlPersist=${mode.persist}`]),
   ];
   return [
     ...(target.sshConfig === undefined ? [] : ['-F', target.sshConfig]),

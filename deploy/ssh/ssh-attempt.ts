@@ -2,7 +2,7 @@ import type { Target } from '../target.ts';
 import type { Askpass } from './askpass.ts';
 import type { NoAnswerReason, RemoteAnswer, RemoteScript } from './connection.ts';
 import type { Deadline } from './deadline.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { type Failure, failureOf, wayFailed } from './failure.ts';
 import { markedScript } from './marked-script.ts';
 import type { Questions } from './questions.ts';
 import { sshArguments } from './ssh-arguments.ts';
@@ -21,6 +21,8 @@ export interface Attempt {
   readonly viaMaster: boolean;
   /** Seconds. */
   readonly connectTimeout: number;
+  /** Seconds. */
+  readonly persist: number;
   /** Undefined: batch mode. */
   readonly asking: { readonly askpass: Askpass; readonly questions: Questions } | undefined;
   readonly deadline: Deadline;
@@ -35,6 +37,8 @@ export interface Attempted {
   readonly began: boolean;
   /** It failed because the shared connection could not be set up on this machine. */
   readonly unshared: boolean;
+  /** The way over a jump host failed, and ssh did not show what that one said: with a shared connection it sends that to /dev/null. */
+  readonly hidden: boolean;
 }
 
 /** Seconds; while a person types a password for a jump host, the connection behind it waits. */
@@ -52,7 +56,13 @@ export function startAttempt(attempt: Attempt): { readonly attempted: Promise<At
   const marks = markedScript(script.script);
   const connectTimeout = asking === undefined ? attempt.connectTimeout : askingTimeout;
   // Windows starts the helper by cmd.exe, which must not see a text that a server chose.
-  const mode = { batch: asking === undefined, masterSocket: attempt.masterSocket, connectTimeout, serverPrompts: platform !== 'win32' };
+  const mode = {
+    batch: asking === undefined,
+    masterSocket: attempt.masterSocket,
+    connectTimeout,
+    persist: attempt.persist,
+    serverPrompts: platform !== 'win32',
+  };
   const { end, gone } = runSsh({
     program: attempt.ssh,
     arguments: [...sshArguments(target, mode), marks.command],
@@ -72,12 +82,14 @@ export function startAttempt(attempt: Attempt): { readonly attempted: Promise<At
     session?.end();
     const { stdout, stderr, began } = ended;
     const failure = failureAt(ended, attempt);
-    const unshared = failure !== undefined && attempt.masterSocket !== undefined && !began && noMaster.test(ended.said);
+    const failedShared = failure !== undefined && attempt.masterSocket !== undefined && !began;
+    const unshared = failedShared && noMaster.test(ended.said);
+    const hidden = failedShared && failure.reason === 'unreachable' && wayFailed.test(ended.said);
     const answer: RemoteAnswer =
       failure === undefined
         ? { kind: 'answer', status: ended.status ?? ended.exit ?? 255, stdout, stderr, milliseconds: 0 }
         : { kind: 'none', ...failure, stdout, stderr, milliseconds: 0 };
-    return { answer, began, unshared };
+    return { answer, began, unshared, hidden };
   });
   return { attempted, gone };
 }

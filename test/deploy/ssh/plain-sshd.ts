@@ -86,6 +86,11 @@ export class PlainSshd {
     writeFileSync(this.path('known_hosts'), `board ${type} ${key}\n`);
   }
 
+  /** Writes what ssh-keygen says of a key. */
+  printFingerprint(key: string, file: string): void {
+    writeFileSync(this.path(file), execFileSync('ssh-keygen', ['-l', '-f', this.path(`${key}.pub`)]));
+  }
+
   /** Another configuration for ssh; later lines of the same option count less. */
   clientConfig(name: string, lines: readonly string[] = []): string {
     const config = [
