@@ -112,6 +112,7 @@ class Target implements TargetAtHand {
   }
 
   get serial(): string {
+    this.linux.driver.catchUp();
     return toUnicode(this.linux.serial.since(0));
   }
 

@@ -53,6 +53,7 @@ export function boardTree(board: SimulatedBoard, cmdline: string): Uint8Array {
       ),
       node(`interrupt-controller@${hex(gic.gicd)}`, {
         compatible: [gic.version === 2 ? 'arm,gic-400' : 'arm,gic-v3'],
+        ...(gic.version === 3 ? { '#address-cells': [2], '#size-cells': [2] } : {}),
         '#interrupt-cells': [3],
         'interrupt-controller': true,
         reg: regions(...gicRegions),
@@ -75,7 +76,14 @@ export function boardTree(board: SimulatedBoard, cmdline: string): Uint8Array {
               'linux,pci-domain': [0],
             }),
           ]
-        : []),
+        : [
+            node('pcie@10000000', {
+              compatible: ['pci-host-ecam-generic'],
+              device_type: ['pci'],
+              reg: regions({ start: 0x4010000000n, size: 0x10000000n }),
+              'linux,pci-domain': [0],
+            }),
+          ]),
     ],
   );
   return writeFlattenedTree({ root, version: 17, bootCpu: 0, reservations: new Uint8Array(16) });

@@ -180,6 +180,12 @@ export class JailhouseSysfs {
     return new Uint8Array(4096);
   }
 
+  /** As `find`, with counters that stand where they are now. */
+  private counting(id: number): MachineCell | undefined {
+    this.linux.driver.catchUp();
+    return this.find(id);
+  }
+
   private find(id: number): MachineCell | undefined {
     return this.linux.options.machine.cells.find((cell) => cell.id === id);
   }
@@ -223,7 +229,7 @@ export class JailhouseSysfs {
     for (const counter of Object.keys(this.find(id)?.statistics ?? {})) {
       statistics.entries.set(
         counter,
-        file((cell) => String(Object.values(cell.statistics[counter] ?? {}).reduce((sum, value) => sum + value, 0))),
+        file(() => String(Object.values(this.counting(id)?.statistics[counter] ?? {}).reduce((sum, value) => sum + value, 0))),
       );
     }
     return directory;
@@ -240,7 +246,7 @@ export class JailhouseSysfs {
       for (const counter of Object.keys(statistics)) {
         own.entries.set(
           counter,
-          generated(this.now, 0o444, () => `${this.find(id)?.statistics[counter]?.[cpu] ?? 0}\n`),
+          generated(this.now, 0o444, () => `${this.counting(id)?.statistics[counter]?.[cpu] ?? 0}\n`),
         );
       }
       parent.entries.set(`cpu${cpu}`, own);

@@ -92,6 +92,7 @@ function sysDirectory(linux: Linux): Directory {
   place(sys, 'bus/pci/devices', kernelDirectory(now), now);
   place(sys, 'bus/platform/devices', kernelDirectory(now), now);
   place(sys, 'class/misc', kernelDirectory(now), now);
+  place(sys, 'class/net', kernelDirectory(now), now);
   const refresh = (): void => {
     moduleFiles(linux, directoryAt(sys, 'module'));
     const misc = directoryAt(sys, 'class/misc');
@@ -106,6 +107,7 @@ function sysDirectory(linux: Linux): Directory {
         );
     }
     pciFiles(linux, directoryAt(sys, 'bus/pci/devices'));
+    networkFiles(linux, directoryAt(sys, 'class/net'));
   };
   linux.driver.onChange(refresh);
   refresh();
@@ -171,6 +173,22 @@ function pciFiles(linux: Linux, devices: Directory): void {
         file,
         generated(now, 0o444, () => text),
       );
+    devices.entries.set(name, directory);
+  }
+}
+
+function networkFiles(linux: Linux, devices: Directory): void {
+  const interfaces = linux.network.interfaces();
+  for (const name of [...devices.entries.keys()]) if (!interfaces.some((each) => each.name === name)) devices.entries.delete(name);
+  for (const { name, mac } of interfaces) {
+    if (devices.entries.has(name)) continue;
+    const directory = kernelDirectory(linux.now());
+    const state = (): ByteText => `${linux.network.interfaces().find((each) => each.name === name)?.up ? 'up' : 'down'}\n`;
+    directory.entries.set(
+      'address',
+      generated(linux.now(), 0o444, () => `${mac}\n`),
+    );
+    directory.entries.set('operstate', generated(linux.now(), 0o444, state));
     devices.entries.set(name, directory);
   }
 }

@@ -3,7 +3,7 @@ import { sizeOf } from '../programs/file-status.ts';
 import { FileError, type TargetFiles } from '../target.ts';
 import type { FileSystem } from './file-system.ts';
 import { allows } from './file-system.ts';
-import { type Actor, contentOf, type Waiter } from './inode.ts';
+import { type Actor, contentOf, type Inode, type Waiter } from './inode.ts';
 
 /** What cannot be answered at once is busy: SFTP and tests do not wait. */
 const impatient: Waiter = { wait: () => Promise.reject(new FileError('EBUSY', '')) };
@@ -55,7 +55,7 @@ export function targetFiles(files: () => FileSystem, actor: () => Actor): Target
       }),
     stat: (path) =>
       at(path, (full, tree, who) => {
-        let inode;
+        let inode: Inode | undefined;
         try {
           inode = tree.find(full, who, false).inode;
         } catch (error) {

@@ -50,8 +50,17 @@ export class Driver {
     return this.opened + (this.machine.enabled ? 1 : 0);
   }
 
+  /** Lets the guests go on until now: before anybody looks at consoles or counters. */
+  catchUp(): void {
+    const result = this.machine.idle?.();
+    if (result === undefined) return;
+    this.print(result);
+    if (result.end.kind === 'freeze') this.linux.options.freeze();
+  }
+
   /** What /sys/devices/jailhouse/console shows. */
   get console(): ByteText {
+    this.catchUp();
     return this.machine.enabled ? this.ring.text : '';
   }
 
@@ -165,8 +174,7 @@ export class Driver {
 
   private async end(process: Process, result: CallResult): Promise<string | undefined> {
     for (const line of result.kernelLog) this.linux.log.add(fromMachine(line));
-    this.ring.add(fromMachine(result.virtualConsole ?? result.console));
-    this.linux.serial.add(fromMachine(result.console));
+    this.print(result);
     this.changed();
     const { end } = result;
     switch (end.kind) {
@@ -183,6 +191,11 @@ export class Driver {
         this.linux.options.freeze();
         return process.stuck('R');
     }
+  }
+
+  private print({ console, virtualConsole }: CallResult): void {
+    this.ring.add(fromMachine(virtualConsole ?? console));
+    this.linux.serial.add(fromMachine(console));
   }
 
   private leave(errno: string | undefined): string | undefined {
@@ -219,6 +232,7 @@ export class Driver {
 
   /** One step of reading the device: text, nothing new, or the error of a console that never was. */
   readConsole(state: ConsolePosition): ByteText | 'EAGAIN' | '' {
+    this.catchUp();
     const ended = this.lastRing;
     const useLast = ended !== undefined && ended !== state.done;
     const ring = useLast ? ended : this.ring;

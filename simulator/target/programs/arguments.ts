@@ -83,12 +83,12 @@ export function quoteName(process: Process, name: ByteText): ByteText {
 /** As GNU's `ls` and `cat` quote a name: only where a shell would need it, or always. */
 export function shellQuoted(name: ByteText, always: boolean): ByteText {
   if (!always && name !== '' && !/[\s'"\\$`&|;()<>*?[\]#~=%!{}]/.test(name)) return name;
-  if (/[\x00-\x1f\x7f]/.test(name))
-    return `'${name.replace(/'/g, "'\\''").replace(/[\x00-\x1f\x7f]+/g, (run) => `'$'${[...run].map(escape).join('')}''`)}'`;
+  if (/\p{Cc}/u.test(name))
+    return `'${name.replace(/'/g, "'\\''").replace(/\p{Cc}+/gu, (run) => `'$'${[...run].map(escaped).join('')}''`)}'`;
   return name.includes("'") && !/["$`\\!]/.test(name) ? `"${name}"` : `'${name.replaceAll("'", "'\\''")}'`;
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   const known: Readonly<Record<string, string>> = {
     '\n': '\\n',
     '\t': '\\t',

@@ -54,7 +54,7 @@ export function dateText(milliseconds: number, now: number): ByteText {
 /** A format with escapes and directives. */
 export function expandFormat(format: ByteText, directive: (letter: string) => ByteText): ByteText {
   const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', '\\': '\\', a: '\x07', b: '\b' };
-  return format.replace(/\\([nrt0\\ab])|%(T[@A-Za-z]|[A-Za-z%])/g, (_, escape: string | undefined, letter: string | undefined) =>
-    escape !== undefined ? (escapes[escape] ?? escape) : directive(letter ?? '%'),
+  return format.replace(/\\([nrt0\\ab])|%(T[@A-Za-z]|[A-Za-z%])/g, (_, escaped: string | undefined, letter: string | undefined) =>
+    escaped !== undefined ? (escapes[escaped] ?? escaped) : directive(letter ?? '%'),
   );
 }

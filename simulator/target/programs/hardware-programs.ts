@@ -7,13 +7,14 @@ import { complain, print } from '../kernel/streams.ts';
 /** `ip address …` and `ip link …` for the interfaces of the board. */
 export async function ip(process: Process, args: readonly ByteText[]): Promise<number> {
   const rest = args.filter((arg) => !arg.startsWith('-'));
-  const brief = args.includes('-br') || args.includes('-brief') || args.includes('-o') || args.includes('-oneline');
+  const form =
+    args.includes('-br') || args.includes('-brief') ? 'brief' : args.includes('-o') || args.includes('-oneline') ? 'line' : 'full';
   const [object = '', verb = 'show', ...words] = rest;
   const { network } = process.linux;
   if ('address'.startsWith(object) && object !== '') {
     if ('show'.startsWith(verb) || 'list'.startsWith(verb)) {
       const wanted = words.filter((word) => word !== 'dev').at(0);
-      return show(process, wanted, brief, true);
+      return show(process, wanted, form, true);
     }
     const device = words[words.indexOf('dev') + 1];
     const [address = ''] = words;
@@ -53,8 +54,7 @@ export async function ip(process: Process, args: readonly ByteText[]): Promise<n
     }
   }
   if ('link'.startsWith(object) && object !== '') {
-    if ('show'.startsWith(verb) || 'list'.startsWith(verb))
-      return show(process, words.filter((word) => word !== 'dev').at(0), brief, false);
+    if ('show'.startsWith(verb) || 'list'.startsWith(verb)) return show(process, words.filter((word) => word !== 'dev').at(0), form, false);
     const device = words.find((word) => network.interfaces().some(({ name }) => name === word));
     if (verb === 'set') {
       if (process.actor.uid !== 0) {
@@ -74,7 +74,10 @@ export async function ip(process: Process, args: readonly ByteText[]): Promise<n
   return 1;
 }
 
-async function show(process: Process, wanted: ByteText | undefined, brief: boolean, addresses: boolean): Promise<number> {
+/** `line`: one line for each address, as scripts read it; backslashes stand for line ends. */
+type ShownForm = 'full' | 'brief' | 'line';
+
+async function show(process: Process, wanted: ByteText | undefined, form: ShownForm, addresses: boolean): Promise<number> {
   const interfaces = process.linux.network.interfaces();
   const shown = wanted === undefined ? interfaces : interfaces.filter(({ name }) => name === wanted);
   if (shown.length === 0) {
@@ -83,7 +86,7 @@ async function show(process: Process, wanted: ByteText | undefined, brief: boole
   }
   for (const { index, name, up, mac, addresses: list } of shown) {
     const loop = name === 'lo';
-    if (brief) {
+    if (form === 'brief') {
       await print(
         process,
         `${name.padEnd(16)} ${(loop ? 'UNKNOWN' : up ? 'UP' : 'DOWN').padEnd(14)} ${addresses ? list.join(' ') : mac} \n`,
@@ -91,18 +94,18 @@ async function show(process: Process, wanted: ByteText | undefined, brief: boole
       continue;
     }
     const flags = loop ? 'LOOPBACK,UP,LOWER_UP' : `BROADCAST,MULTICAST${up ? ',UP,LOWER_UP' : ''}`;
-    await print(
-      process,
-      `${index}: ${name}: <${flags}> mtu ${loop ? 65536 : 1500} qdisc ${loop ? 'noqueue' : 'mq'} state ${loop ? 'UNKNOWN' : up ? 'UP' : 'DOWN'} group default qlen 1000\n`,
-    );
-    await print(process, `    link/${loop ? 'loopback' : 'ether'} ${mac} brd ${loop ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`);
+    const link = [
+      `${index}: ${name}: <${flags}> mtu ${loop ? 65536 : 1500} qdisc ${loop ? 'noqueue' : 'mq'} state ${loop ? 'UNKNOWN' : up ? 'UP' : 'DOWN'} group default qlen 1000`,
+      `    link/${loop ? 'loopback' : 'ether'} ${mac} brd ${loop ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}`,
+    ];
+    if (form === 'full') await print(process, `${link.join('\n')}\n`);
+    else if (!addresses) await print(process, `${link.join('\\')}\n`);
     if (!addresses) continue;
     for (const address of list) {
-      const scope = loop ? 'host' : 'global';
-      await print(
-        process,
-        `    inet${address.includes(':') ? '6' : ''} ${address} scope ${scope} ${address.includes(':') ? '' : name}\n       valid_lft forever preferred_lft forever\n`,
-      );
+      const six = address.includes(':');
+      const text = `    inet${six ? '6' : ''} ${address} scope ${loop ? 'host' : 'global'} ${six ? '' : name}`;
+      const life = '       valid_lft forever preferred_lft forever';
+      await print(process, form === 'line' ? `${index}: ${name}${text}\\${life}\n` : `${text}\n${life}\n`);
     }
   }
   return 0;

@@ -1,5 +1,6 @@
 import type { ByteText } from '../byte-text.ts';
 import { fromBytes } from '../byte-text.ts';
+import type { OpenFile } from '../kernel/descriptors.ts';
 import { findProgram, startProgram } from '../kernel/execute.ts';
 import { openFile } from '../kernel/opening.ts';
 import { Killed, Process } from '../kernel/process.ts';
@@ -204,7 +205,7 @@ export async function setsid(process: Process, args: readonly ByteText[]): Promi
 
 export async function env(process: Process, args: readonly ByteText[]): Promise<number> {
   const rest = [...args];
-  while (rest[0] !== undefined && rest[0].startsWith('-')) {
+  while (rest[0]?.startsWith('-')) {
     const option = rest.shift() as ByteText;
     if (option === '-i' || option === '-') process.environment.clear();
     else if (option === '-u') process.environment.delete(rest.shift() ?? '');
@@ -253,9 +254,9 @@ export async function xargs(process: Process, args: readonly ByteText[]): Promis
 }
 
 function unquoted(text: ByteText): ByteText[] {
-  return [...text.matchAll(/(?:[^\s'"\\]|\\[^]|'[^'\n]*'|"[^"\n]*")+/g)].map(([word]) =>
+  return [...text.matchAll(/(?:[^\s'"\\]|\\[\s\S]|'[^'\n]*'|"[^"\n]*")+/g)].map(([word]) =>
     word.replace(
-      /\\([^])|'([^'\n]*)'|"([^"\n]*)"/g,
+      /\\([\s\S])|'([^'\n]*)'|"([^"\n]*)"/g,
       (_, escaped?: string, single?: string, double?: string) => escaped ?? single ?? double ?? '',
     ),
   );
@@ -291,7 +292,7 @@ export async function flock(process: Process, args: readonly ByteText[]): Promis
   }
   const conflict = Number(values.get('-E') ?? values.get('--conflict-exit-code') ?? '1');
   const byNumber = words.length === 0;
-  let file;
+  let file: OpenFile;
   try {
     if (byNumber && !/^[0-9]+$/.test(target)) {
       await complain(process, `flock: bad file descriptor: '${target}'`);

@@ -216,23 +216,26 @@ function substitute(space: ByteText, { expression, replacement = '', flags = '' 
 
 function expanded(replacement: ByteText, groups: readonly string[]): ByteText {
   let upper: 'U' | 'L' | undefined;
-  return replacement.replace(/\\([0-9])|\\n|\\t|\\([ULE])|\\([^])|&|[^\\&]+/g, (piece, digit?: string, mode?: string, other?: string) => {
-    if (mode !== undefined) {
-      upper = mode === 'E' ? undefined : (mode as 'U' | 'L');
-      return '';
-    }
-    const text =
-      digit !== undefined
-        ? (groups[Number(digit)] ?? '')
-        : piece === '&'
-          ? (groups[0] ?? '')
-          : piece === '\\n'
-            ? '\n'
-            : piece === '\\t'
-              ? '\t'
-              : (other ?? piece);
-    return upper === 'U' ? text.toUpperCase() : upper === 'L' ? text.toLowerCase() : text;
-  });
+  return replacement.replace(
+    /\\([0-9])|\\n|\\t|\\([ULE])|\\([\s\S])|&|[^\\&]+/g,
+    (piece, digit?: string, mode?: string, other?: string) => {
+      if (mode !== undefined) {
+        upper = mode === 'E' ? undefined : (mode as 'U' | 'L');
+        return '';
+      }
+      const text =
+        digit !== undefined
+          ? (groups[Number(digit)] ?? '')
+          : piece === '&'
+            ? (groups[0] ?? '')
+            : piece === '\\n'
+              ? '\n'
+              : piece === '\\t'
+                ? '\t'
+                : (other ?? piece);
+      return upper === 'U' ? text.toUpperCase() : upper === 'L' ? text.toLowerCase() : text;
+    },
+  );
 }
 
 class SedParser {
