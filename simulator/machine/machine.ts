@@ -107,6 +107,8 @@ export interface Machine {
   destroy(cell: CellReference): CallResult;
   /** Linux takes a CPU on or off line. */
   setOnline(cpu: number, online: boolean): boolean;
+  /** What guests print and counters count since the last call. Left out: time stands still between calls. */
+  idle?(): CallResult;
   /** The module is unloaded and loaded again: `claimed` goes. */
   unload(): void;
 }

@@ -37,7 +37,7 @@ export async function startSimulatedBoard(options: SimulatedBoardOptions): Promi
   const board = boardByName(name);
   const target = createTarget({
     board,
-    machine: createMachine,
+    machine: (board) => createMachine(board, () => performance.now()),
     user: { name: user, uid: firstUser, sudo: true },
     faults,
     files,
