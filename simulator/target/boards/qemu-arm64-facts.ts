@@ -16,7 +16,7 @@ export function qemuArm64Facts(board: SimulatedBoard): BoardFacts {
   const memory = withKernel(memoryLines(board), [
     { start: 0x40210000n, end: 0x4070ffffn, name: 'Kernel code' },
     { start: 0x40710000n, end: 0x4081ffffn, name: 'reserved' },
-    { start: 0x40820000n, end: 0x408fffffn, name: 'Kernel data' },
+    { start: 0x40820000n, end: 0x4091ffffn, name: 'Kernel data' },
     { start: 0x48000000n, end: 0x481fffffn, name: 'reserved' },
     { start: 0x6ffd4000n, end: 0x6fff2fffn, name: 'reserved' },
     { start: 0x6fff3000n, end: 0x6fffffffn, name: 'reserved' },

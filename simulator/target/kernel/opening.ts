@@ -14,7 +14,8 @@ const plainDevices: Readonly<Record<string, 'null' | 'zero' | 'full' | 'random'>
 };
 export const jailhouseDevice = { major: 10, minor: 127 };
 
-export type Access = 'read' | 'write' | 'append' | 'read-write';
+/** `update`: to read and write what is there, as devices are opened. */
+export type Access = 'read' | 'write' | 'append' | 'read-write' | 'update';
 
 /** As open(2): creates and empties a file that is written. Throws FileError with the path as given. */
 export function openFile(process: Process, path: ByteText, access: Access, keep = false): OpenFile {
@@ -36,7 +37,7 @@ function opened(process: Process, path: ByteText, access: Access, keep: boolean)
   const { files, driver } = process.linux;
   const writes = access !== 'read';
   const found = files.find(path, process.actor, true);
-  const inode = found.inode ?? (writes ? files.createFile(path, 0o666 & ~process.umask, process.actor) : undefined);
+  const inode = found.inode ?? (writes && access !== 'update' ? files.createFile(path, 0o666 & ~process.umask, process.actor) : undefined);
   if (inode === undefined) throw new FileError('ENOENT', path);
   const created = found.inode === undefined;
   if (!created && access !== 'write' && access !== 'append' && !allows(inode, process.actor, 4)) throw new FileError('EACCES', path);
@@ -49,7 +50,7 @@ function opened(process: Process, path: ByteText, access: Access, keep: boolean)
       return new OpenStoredFile(
         path,
         inode,
-        { read: !writes || access === 'read-write', write: writes, append: access === 'append' },
+        { read: !writes || access === 'read-write' || access === 'update', write: writes, append: access === 'append' },
         files,
       );
     case 'generated':

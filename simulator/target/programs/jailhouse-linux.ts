@@ -289,7 +289,7 @@ async function start(process: Process, options: Options, config: Uint8Array, { p
   const { driver, files } = process.linux;
   const opening = { file: tool, line: 737, where: '<module>', source: 'cell = JailhouseCell(config)', marked: 'JailhouseCell(config)' };
   try {
-    process.install(3, openFile(process, '/dev/jailhouse', 'read-write'));
+    process.install(3, openFile(process, '/dev/jailhouse', 'update'));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const frame = {

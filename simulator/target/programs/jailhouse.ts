@@ -171,7 +171,7 @@ async function readWhole(process: Process, path: ByteText): Promise<Uint8Array> 
 
 function openDevice(process: Process): ConsoleHandle {
   try {
-    const handle = openFile(process, device, 'read-write');
+    const handle = openFile(process, device, 'update');
     if (handle instanceof ConsoleHandle) return handle;
     throw new FileError('ENODEV', device);
   } catch (error) {

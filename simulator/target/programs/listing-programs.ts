@@ -18,7 +18,7 @@ export async function ls(process: Process, args: readonly ByteText[]): Promise<n
   );
   if (unknown !== undefined) return refuseOption(process, 'ls', unknown, 2);
   const { files } = process.linux;
-  const given = operands.length === 0 ? ['.'] : [...operands].sort(byBytes);
+  const given = operands.length === 0 ? ['.'] : operands;
   const plain: [ByteText, Inode][] = [];
   const folders: ByteText[] = [];
   let status = 0;
@@ -33,7 +33,9 @@ export async function ls(process: Process, args: readonly ByteText[]): Promise<n
       status = 2;
     }
   }
-  await printEntries(process, plain, flags);
+  // Complaints come in the order of the arguments, the rest by name.
+  folders.sort(byBytes);
+  await printEntries(process, ordered(plain, flags), flags);
   const titled = given.length > 1 || flags.has('-R');
   let first = plain.length === 0;
   const list = async (path: ByteText): Promise<void> => {
