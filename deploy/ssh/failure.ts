@@ -1,4 +1,5 @@
 import type { NoAnswerReason } from './connection.ts';
+import { printable } from './printable.ts';
 
 export interface Failure {
   readonly reason: NoAnswerReason;
@@ -28,7 +29,7 @@ type Rule = readonly [RegExp, (match: RegExpExecArray, context: FailureContext, 
  * sshconnect2.c, packet.c, readconf.c, mux.c). The first that fits wins.
  */
 export function failureOf(said: string, context: FailureContext): Failure {
-  const text = said.replaceAll('\r', '');
+  const text = printable(said);
   if (!context.began) {
     for (const [pattern, meaning] of rules) {
       const match = pattern.exec(text);

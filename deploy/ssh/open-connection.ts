@@ -189,7 +189,8 @@ class OpenSshConnection implements SshConnection {
         continue;
       }
       const silent = answer.reason === 'timeout' && !began;
-      if (answer.reason === 'lost' || silent) this.masterEnd = this.endMaster();
+      // Other scripts may still be well: then the shared connection finds out by itself whether the target lives.
+      if ((answer.reason === 'lost' || silent) && this.sending.size === 1) this.masterEnd = this.endMaster();
       return answer;
     }
   }

@@ -1,6 +1,7 @@
 import type { Ask } from './askpass.ts';
 import type { ConnectionLog, Prompt } from './connection.ts';
 import type { Deadline } from './deadline.ts';
+import { printable } from './printable.ts';
 
 /** The questions of one ssh process, as they go to the user. */
 export class Questions {
@@ -24,7 +25,7 @@ export class Questions {
 
   readonly ask: Ask = async ({ kind, text, signal }) => {
     if (kind === 'notice') {
-      this.log(`ssh: ${text.trim()}`);
+      this.log(`ssh: ${printable(text).trim()}`);
       return undefined;
     }
     const known = this.remembered?.get(text);
@@ -55,7 +56,7 @@ export class Questions {
   private async wait(kind: 'secret' | 'confirm', text: string, signal: AbortSignal): Promise<string | undefined> {
     this.deadline.pause();
     try {
-      return await this.prompt({ kind, text, signal });
+      return await this.prompt({ kind, text: printable(text), signal });
     } finally {
       this.deadline.resume();
     }

@@ -4,6 +4,7 @@ import type { NoAnswerReason, RemoteAnswer, RemoteScript } from './connection.ts
 import type { Deadline } from './deadline.ts';
 import { type Failure, failureOf, wayFailed } from './failure.ts';
 import { markedScript } from './marked-script.ts';
+import { printable } from './printable.ts';
 import type { Questions } from './questions.ts';
 import { sshArguments } from './ssh-arguments.ts';
 import { runSsh, type SshEnd } from './ssh-process.ts';
@@ -108,7 +109,7 @@ function failureAt(ended: SshEnd, attempt: Attempt): Failure | undefined {
   const { startError, inputError, began } = ended;
   if (startError !== undefined) return notStarted(startError, attempt);
   if (asking?.questions.declined) return no('cancelled', `The login to ${where} was cancelled.`);
-  if (ended.stopped) {
+  if (ended.stopped && ended.status === undefined) {
     if (cancelled.aborted) return cancellation(script);
     if (!deadline.passed) return no('cancelled', `The connection to ${where} was closed.`);
     if (began) return no('timeout', `"${script.title}" did not come to its end on ${where} within ${seconds(script.limit)}.`);
@@ -122,7 +123,7 @@ function failureAt(ended: SshEnd, attempt: Attempt): Failure | undefined {
     return failureOf(ended.said, { where, began, viaMaster, secrets: asking?.questions.secrets ?? 0, connectTimeout });
   // The shell came to its end before the script did, as at an error of syntax.
   if (began) return undefined;
-  const words = `${ended.said}\n${ended.noise}`.trim().split('\n').at(-1) ?? '';
+  const words = printable(`${ended.said}\n${ended.noise}`).trim().split('\n').at(-1) ?? '';
   return no(
     'misconfigured',
     `The login on ${where} does not run commands (exit status ${ended.exit})${words === '' ? '' : `: ${words}`}. Its shell has to be one that knows exec and sh.`,

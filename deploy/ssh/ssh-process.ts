@@ -40,6 +40,8 @@ export interface SshEnd {
 
 /** Milliseconds from the exit of ssh to the end of its output, which a master of an old OpenSSH keeps open. */
 const drainTime = 500;
+/** Milliseconds from the end of the script to that of ssh, which something that the script left behind can keep waiting. */
+const lingerTime = 2000;
 /** Milliseconds from SIGTERM to SIGKILL. */
 const killTime = 1000;
 
@@ -83,6 +85,7 @@ function watch(child: ChildProcess, run: SshProcess): Promise<SshEnd> {
   return new Promise((resolve) => {
     let done = false;
     let exited = false;
+    let lingering: NodeJS.Timeout | undefined;
     let inputError: Error | undefined;
     const outer = new AbortController();
     const stdout = new MarkedOutput(run.marks, run.onOutput, () => {
@@ -95,6 +98,7 @@ function watch(child: ChildProcess, run: SshProcess): Promise<SshEnd> {
       done = true;
       run.signal.removeEventListener('abort', stop);
       outer.abort();
+      clearTimeout(lingering);
       stdout.finish();
       stderr.finish();
       child.stdout?.destroy();
@@ -111,7 +115,9 @@ function watch(child: ChildProcess, run: SshProcess): Promise<SshEnd> {
     };
     const exit = () => ({ exit: child.exitCode ?? undefined, startError: undefined, stopped: false });
     const completeWhenEnded = () => {
-      if (exited && stdout.ended && stderr.ended) finish(exit());
+      if (!stdout.ended || !stderr.ended) return;
+      if (exited) finish(exit());
+      else lingering ??= setTimeout(stop, lingerTime);
     };
     child.stdin?.on('error', () => undefined);
     read(child.stdout, stdout, completeWhenEnded);

@@ -174,6 +174,7 @@ describe('by the words of ssh', () => {
     ],
     ['Bad owner or permissions on /home/pi/.ssh/config', 'misconfigured', /Bad owner or permissions on \/home\/pi\/\.ssh\/config/],
     ['command-line: line 0: Bad configuration option: controlpersist', 'misconfigured', /too old/],
+    ['\x1b]0;owned\x07\x1b[31mred\u202e', 'unreachable', /: \]0;owned\[31mred\.$/],
     ['something nobody has seen', 'unreachable', /something nobody has seen/],
     ['', 'unreachable', /ssh found no way to board\.$/],
   ])('%s', (said, reason, message) => {

@@ -81,7 +81,7 @@ describe.each([{ share: true }, { share: false }])('scripts ($share: one connect
       lines.push(text);
       if (text.includes('two')) stop.abort();
     };
-    const answer = await connection.run(script('echo one; echo two; exec sleep 1000', { onOutput, signal: stop.signal }));
+    const answer = await connection.run(script('echo one; echo two; exec sleep 300', { onOutput, signal: stop.signal }));
     expect(answer).toMatchObject({ kind: 'none', reason: 'cancelled', stdout: 'one\ntwo\n' });
     expect(lines.join('')).toBe('one\ntwo\n');
   });
@@ -89,7 +89,7 @@ describe.each([{ share: true }, { share: false }])('scripts ($share: one connect
   it('gives up at the limit, and goes on with the next', async () => {
     const connection = connect(sshd.target(), options);
     await connection.run(script('true'));
-    const late = await connection.run(script('echo begun; exec sleep 1000', { limit: 1500 }));
+    const late = await connection.run(script('echo begun; exec sleep 300', { limit: 1500 }));
     expect(late).toMatchObject({
       kind: 'none',
       reason: 'timeout',
@@ -97,6 +97,13 @@ describe.each([{ share: true }, { share: false }])('scripts ($share: one connect
       message: '"test" did not come to its end on test (board) within 1.5 s.',
     });
     expect(await connection.run(script('echo on'))).toMatchObject({ status: 0, stdout: 'on\n' });
+  });
+
+  it('does not wait for what a script leaves behind', async () => {
+    const connection = connect(sshd.target(), options);
+    const answer = await connection.run(script('sleep 1000 & echo $!'));
+    kill(Number(answer.stdout), 'SIGKILL');
+    expect(answer).toMatchObject({ kind: 'answer', status: 0, stdout: expect.stringMatching(/^\d+\n$/) });
   });
 
   it('runs scripts side by side', async () => {
@@ -176,7 +183,7 @@ describe('the shared connection', () => {
     try {
       const crowded = connect(narrow.target());
       const stop = new AbortController();
-      const first = crowded.run(script('echo one; exec sleep 1000', { onOutput: () => stop.abort(), signal: stop.signal }));
+      const first = crowded.run(script('echo one; exec sleep 10', { onOutput: () => stop.abort(), signal: stop.signal }));
       expect(await crowded.run(script('echo two'))).toMatchObject({ status: 0, stdout: 'two\n' });
       await first;
       await crowded.close();
@@ -189,7 +196,7 @@ describe('the shared connection', () => {
     const connection = connect(sshd.target());
     await connection.run(script('true'));
     expect(await connection.freshAnswer(script('echo fresh'))).toMatchObject({ status: 0, stdout: 'fresh\n' });
-    const hanging = connection.run(script('exec sleep 1000', { limit: 20_000 }));
+    const hanging = connection.run(script('exec sleep 300', { limit: 20_000 }));
     const [session = 0] = childrenOf(sshd.pid);
     for (const pid of [session, ...descendantsOf(session)]) kill(pid, 'SIGSTOP');
     expect(await connection.freshAnswer(script('echo lives', { limit: 10_000 }))).toMatchObject({ status: 0, stdout: 'lives\n' });
@@ -208,6 +215,31 @@ describe('the shared connection', () => {
     expect(silent).toMatchObject({ kind: 'none', reason: 'timeout', message: expect.stringContaining('it may be frozen') });
     expect(await connection.run(script('echo on'))).toMatchObject({ status: 0, stdout: 'on\n' });
     for (const pid of still) kill(pid, 'SIGKILL');
+  });
+
+  it('stays for the scripts that run when one is not taken', async () => {
+    const connection = connect(sshd.target());
+    await connection.run(script('true'));
+    const slow = connection.run(script('echo begun; sleep 3; echo all'));
+    await connection.run(script('true', { limit: 1 }));
+    expect(await slow).toMatchObject({ status: 0, stdout: 'begun\nall\n' });
+  });
+
+  it('finds out itself that the target stands still', async () => {
+    const connection = connect(sshd.target());
+    const onOutput = () => {
+      const [session = 0] = childrenOf(sshd.pid);
+      for (const pid of [session, ...descendantsOf(session)]) kill(pid, 'SIGSTOP');
+    };
+    const answer = await connection.run(script('echo half; exec sleep 300', { limit: Number.POSITIVE_INFINITY, onOutput }));
+    expect(answer).toMatchObject({ kind: 'none', reason: 'lost', stdout: 'half\n' });
+    for (const pid of childrenOf(sshd.pid).flatMap((session) => [session, ...descendantsOf(session)])) kill(pid, 'SIGKILL');
+  });
+
+  it('is none on Windows', async () => {
+    const connection = connect(sshd.target(), { platform: 'win32', ssh: 'ssh' });
+    expect(await connection.run(script('echo on'))).toMatchObject({ status: 0, stdout: 'on\n' });
+    expect(socketOf()).toBeUndefined();
   });
 
   it('leaves nothing behind of a process that was killed', async () => {
@@ -271,7 +303,7 @@ it("lets the user's configuration say what it may, and no more", async () => {
 
 it('takes no more after close, and closes twice', async () => {
   const connection = connect(sshd.target());
-  const running = connection.run(script('exec sleep 1000'));
+  const running = connection.run(script('exec sleep 300'));
   await until(() => childrenOf(sshd.pid).length > 0);
   await Promise.all([connection.close(), connection.close()]);
   expect(await running).toMatchObject({ reason: 'cancelled' });

@@ -65,6 +65,9 @@ it('says which file it cannot read', async () => {
 it('reads a HostName as ssh does', async () => {
   write('config', 'Host rpi4\n  HostName "10.0.0.7"\n  User pi\n');
   const [host] = (await sshHosts(home)).hosts;
-  const read = execFileSync('ssh', ['-G', '-F', join(home, '.ssh/config'), 'rpi4'], { encoding: 'utf8' });
+  const read = execFileSync('ssh', ['-G', '-F', join(home, '.ssh/config'), 'rpi4'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   expect(read).toContain(`hostname ${host?.hostName}\n`);
 });
