@@ -151,7 +151,7 @@ export class Driver {
     const result = this.machine.create(config);
     for (const { id } of this.machine.cells) if (!known.has(id)) this.unsettled.add(id);
     this.changed();
-    await process.step();
+    await settle();
     this.unsettled.clear();
     return this.end(process, result);
   }
@@ -168,7 +168,7 @@ export class Driver {
 
   async destroy(process: Process, cell: CellReference): Promise<string | undefined> {
     await this.lock(process);
-    await process.step();
+    await settle();
     return this.end(process, this.machine.destroy(cell));
   }
 
@@ -285,16 +285,18 @@ export class ConsoleHandle extends OpenFile {
       if (text === 'EAGAIN') {
         if (this.nonBlocking) throw new FileError('EAGAIN', this.path);
       } else if (text !== '' || this.nonBlocking) return text;
-      const state = process.state;
-      process.state = 'D';
-      await process.sleep(100);
-      process.state = state;
+      await process.sleep(100, 'D');
     }
   }
 
   protected override closed(): void {
     this.onClose();
   }
+}
+
+/** CPUs go and come: a call of the driver takes its time, in which others look on. No signal ends it. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** What the driver looks at before it asks for the hypervisor's image. */

@@ -89,11 +89,11 @@ export class Process implements Waiter {
   }
 
   /** Waits for a promise, unless a signal ends the process first. */
-  async wait<T>(promise: Promise<T>): Promise<T> {
+  async wait<T>(promise: Promise<T>, shownAs: 'S' | 'D' = 'S'): Promise<T> {
     if (this.linux.halted) return never;
     if (this.deadly !== undefined) throw new Killed(this.deadly);
     const state = this.state;
-    this.state = 'S';
+    this.state = shownAs;
     let interrupt: ((reason: Killed) => void) | undefined;
     const killed = new Promise<never>((_, reject) => {
       interrupt = reject;
@@ -124,12 +124,12 @@ export class Process implements Waiter {
     await this.wait(new Promise<void>((resolve) => setImmediate(resolve)));
   }
 
-  sleep(milliseconds: number): Promise<void> {
+  sleep(milliseconds: number, shownAs: 'S' | 'D' = 'S'): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const slept = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1));
     });
-    return this.wait(slept).finally(() => clearTimeout(timer));
+    return this.wait(slept, shownAs).finally(() => clearTimeout(timer));
   }
 
   signal(signal: SignalName): void {

@@ -59,9 +59,9 @@ export function recordedBoard(options: Partial<TargetOptions> = {}): TargetAtHan
     board: qemuArm64({ cpus: 16 }),
     machine: createMachine,
     user: { name: 'dev', uid: 1000, sudo: true },
-    files: recordedFiles,
     hostname: 'qemu-arm64',
     ...options,
+    files: { ...recordedFiles, ...options.files },
   });
 }
 
