@@ -152,11 +152,11 @@ function environment() {
 /**
  * Starts the server on a free port of the loopback interface.
  *
- * @param {{ userData: string, extensions: string, settings?: Record<string, unknown>, trust?: boolean, port?: number }} options
- *   `userData` keeps settings and logs; `extensions` holds unpacked extensions; without `trust` every folder counts as trusted.
+ * @param {{ userData: string, extensions: string, settings?: Record<string, unknown>, env?: Record<string, string>, trust?: boolean, port?: number }} options
+ *   `userData` keeps settings and logs; `extensions` holds unpacked extensions; `env`: more of the environment; without `trust` every folder counts as trusted.
  * @returns {Promise<{ url: string, stop: () => Promise<void>, exited: Promise<number | null> }>}
  */
-export async function startVscodeServer({ userData, extensions, settings = {}, trust = false, port }) {
+export async function startVscodeServer({ userData, extensions, settings = {}, env = {}, trust = false, port }) {
   const [node, main] = program();
   const file = join(userData, 'data/User/settings.json');
   mkdirSync(dirname(file), { recursive: true });
@@ -171,7 +171,7 @@ export async function startVscodeServer({ userData, extensions, settings = {}, t
       ...['--telemetry-level', 'off', '--server-data-dir', userData, '--extensions-dir', extensions],
       ...(trust ? [] : ['--disable-workspace-trust']),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: environment() },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(), ...env } },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));

@@ -7,7 +7,7 @@ import { commands, env, type Progress, ProgressLocation, window } from 'vscode';
 import { deploySettings } from './deploy-settings.ts';
 import type { KnownTarget } from './known-targets.ts';
 import type { PlanDocuments } from './plan-document.ts';
-import { checkLines, goalWords, sizeWords, stepLines } from './plan-text.ts';
+import { checkLines, commandWords, goalWords, sizeWords, stepLines } from './plan-text.ts';
 import type { ProblemReport } from './problem-report.ts';
 import { nameOf } from './prompt.ts';
 import type { DeploymentServices } from './services.ts';
@@ -100,6 +100,7 @@ export class Deployer {
       return async () => void window.showInformationMessage(`${what}: nothing has to be done.`);
     }
     for (const line of stepLines(plan)) log.info(line);
+    progress.report({ message: 'waiting for a yes' });
     if (!(await this.mayGoOn(call, proposal)) || signal.aborted) {
       log.info(`${what}: not begun`);
       return async () => undefined;
@@ -162,6 +163,7 @@ export class Deployer {
     switch (event.kind) {
       case 'step':
         log.info(`${event.undoing ? 'undo' : 'step'} ${event.at} of ${event.of}: ${event.step.title}`);
+        for (const command of event.step.commands) log.info(`    $ ${commandWords(command)}`);
         progress.report({
           message: `${event.undoing ? 'undoing' : `${event.at} of ${event.of}`}: ${event.step.title}`,
           ...(event.undoing ? {} : { increment: 100 / event.of }),

@@ -42,8 +42,12 @@ export function startParts(server: Server, context: ExtensionContext, view: Tree
   const log = window.createOutputChannel('Jailhouse Deployment', { log: true });
   const sessions = new Sessions({
     promptFor,
-    // What is looked at every few seconds would bury what the user asked for.
-    log: (line, attended) => (attended ? log.info(line) : log.trace(line)),
+    log: (line, attended) => {
+      // What is looked at every few seconds would bury what the user asked for, and the texts of scripts what they did.
+      if (!attended) log.trace(line);
+      else if (line.startsWith('    ')) log.debug(line);
+      else log.info(line);
+    },
     trusted: () => workspace.isTrusted,
   });
   const acted = new EventEmitter<string>();

@@ -41,13 +41,18 @@ export function planText(plan: Plan, checks: readonly Check[], where: string): s
   for (const [at, step] of steps.entries()) {
     const number = `${String(at + 1).padStart(2)}. `;
     lines.push(`${number}${withReason(step)}`);
-    for (const command of step.commands) lines.push(`      $ ${command.map(shownWord).join(' ')}`);
+    for (const command of step.commands) lines.push(`      $ ${commandWords(command)}`);
   }
   if (notes.length > 0) lines.push('', ...notes);
   const trouble = checks.filter(({ level }) => level === 'blocker' || level === 'warning');
   if (trouble.length > 0) lines.push('', 'What the target lacks:', ...trouble.flatMap(checkLines));
   if (steps.some(({ dangerous }) => dangerous)) lines.push('', 'It asks before the first step that ends something or can hang the board.');
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** A command as a person would type it, for the eye alone: what is sent, and the saved script, deploy/ quotes. */
+export function commandWords(command: readonly string[]): string {
+  return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
 /** A check in one or two lines. */
@@ -71,11 +76,6 @@ export function sizeWords(bytes: number): string {
 
 function withReason({ title, reason }: Step): string {
   return reason === '' ? title : `${title} (${reason})`;
-}
-
-/** For the eye alone: the saved script is quoted by deploy/. */
-function shownWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function counted(count: number, word: string): string {

@@ -1,9 +1,9 @@
+import { sshHosts } from '@jailhouse-cells/deploy/ssh/ssh-hosts.ts';
 import type { Target } from '@jailhouse-cells/deploy/target.ts';
 import { commands, EventEmitter, type QuickPickItem, QuickPickItemKind, window } from 'vscode';
 import type { KnownTarget } from './known-targets.ts';
 import { nameOf } from './prompt.ts';
 import type { DeploymentServices } from './services.ts';
-import { sshHostsOfUser } from './ssh-host-list.ts';
 
 /** A system, as far as the choice of its target goes. */
 export interface ChoosingSystem {
@@ -65,7 +65,7 @@ export class TargetChoice {
     const separator = (label: string): Item => ({ label, kind: QuickPickItemKind.Separator });
     const project = known.filter(({ from }) => from === 'jailhouse.json');
     const user = known.filter(({ from }) => from === 'user');
-    const hosts = (await sshHostsOfUser()).filter((host) => !known.some((target) => target.host === host));
+    const hosts = (await sshHosts()).hosts.map((host) => host.name).filter((host) => !known.some((target) => target.host === host));
     const items: Item[] = [
       ...(project.length > 0 ? [separator('jailhouse.json'), ...project.map(item)] : []),
       ...(user.length > 0 ? [separator('your targets'), ...user.map(item)] : []),

@@ -19,10 +19,10 @@ const calmSettings = {
 /** A VS Code with the packaged extension in it and nothing else: its own user data, its own extensions, a fresh copy of a workspace. */
 export class Session {
   /**
-   * @param {{ example?: string, within?: string, files?: Record<string, string>, settings?: Record<string, unknown>, trust?: boolean, name: string }} options
+   * @param {{ example?: string, within?: string, files?: Record<string, string>, settings?: Record<string, unknown>, env?: Record<string, string>, trust?: boolean, name: string }} options
    *   `example`: folder of the checkout to copy; `within`: the folder of it to open, left out: all of it; `files`: texts by path, for a workspace of the test's own; `name`: for the pictures.
    */
-  static async open({ example, within = '', files = {}, settings = {}, trust = false, name }) {
+  static async open({ example, within = '', files = {}, settings = {}, env = {}, trust = false, name }) {
     const session = new Session();
     session.folder = mkdtempSync(join(tmpdir(), 'jailhouse-cells-e2e-'));
     try {
@@ -32,7 +32,7 @@ export class Session {
       for (const [path, text] of Object.entries(files)) writeFileSync(join(session.workspace, path), text);
       const places = { userData: join(session.folder, 'user-data'), extensions: join(session.folder, 'extensions') };
       installExtension({ ...places, vsix: join(root, 'dist/jailhouse-cells.vsix') });
-      session.server = await startVscodeServer({ ...places, trust, settings: { ...calmSettings, ...settings } });
+      session.server = await startVscodeServer({ ...places, trust, env, settings: { ...calmSettings, ...settings } });
       session.workbench = await Workbench.open({
         chromium: findChromium(),
         url: session.server.url,

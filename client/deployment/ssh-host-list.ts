@@ -1,4 +1,0 @@
-/** Hosts that the user's ssh configuration names, for the list of targets. */
-export async function sshHostsOfUser(): Promise<readonly string[]> {
-  return [];
-}
