@@ -101,6 +101,8 @@ stdin.on('error', () => {
 /** @param {number} type @param {Buffer} bytes */
 function take(type, bytes) {
   if (type === frame.stdout || type === frame.stderr) {
+    // Node's raw mode leaves it to the terminal of this machine to put a carriage return before each line feed.
+    if (terminal) bytes = Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
     if (state === 'open' && !(type === frame.stdout ? stdout : stderr).write(bytes)) board.pause();
   } else if (type === frame.exit) {
     leave(bytes[0] ?? 255);

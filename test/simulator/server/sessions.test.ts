@@ -120,9 +120,9 @@ describe('a terminal', () => {
     const child = client('ssh', served, ['-tt', served.host]);
     const ended = finish(child, 'open');
     await until(() => target.ran.length === 1);
-    child.stdin?.write('ls\r\u0003\u0004');
+    child.stdin?.write('ls\r\n\u0003\u0004');
     const { status, stdout } = await ended;
-    expect({ status, text: stdout.toString() }).toEqual({ status: 0, text: 'jailhouse-simulated$ ls\r\u0003\u0004' });
+    expect({ status, text: stdout.toString() }).toEqual({ status: 0, text: 'jailhouse-simulated$ ls\r\n\u0003\u0004' });
     expect(target.ran[0]?.command).toMatchObject({ command: undefined, terminal: true });
     expect(target.ran[0]?.command.environment).toHaveProperty('TERM');
   });
