@@ -1,11 +1,11 @@
 import type { ByteText } from '../byte-text.ts';
-import { contentOf, type Inode } from '../files/inode.ts';
-import { absolute, openFile } from '../kernel/opening.ts';
+import type { Inode } from '../files/inode.ts';
+import { absolute } from '../kernel/opening.ts';
 import type { Process } from '../kernel/process.ts';
 import { complain, print, reasonOf } from '../kernel/streams.ts';
-import { byBytes } from '../shell/patterns.ts';
 import { FileError } from '../target.ts';
-import { readArguments, refuseOption, shellQuoted } from './arguments.ts';
+import { readArguments, refuseOption } from './arguments.ts';
+import { isDirectory, lastPart, missingOperand, quotedAlways as quote } from './paths.ts';
 
 type Step = (path: ByteText) => void | Promise<void>;
 
@@ -26,14 +26,6 @@ async function each(
     }
   }
   return status;
-}
-
-const quote = (path: ByteText): ByteText => shellQuoted(path, true);
-
-async function missingOperand(process: Process, name: string): Promise<number> {
-  await complain(process, `${name}: missing operand`);
-  await complain(process, `Try '${name} --help' for more information.`);
-  return 1;
 }
 
 export async function mkdir(process: Process, args: readonly ByteText[]): Promise<number> {
@@ -113,178 +105,6 @@ export async function rm(process: Process, args: readonly ByteText[]): Promise<n
       remove(absolute(process, path).replace(/(.)\/+$/, '$1'), path);
     },
   );
-}
-
-/** Splits `mv A… B`; undefined after a message. */
-async function sourcesAndTarget(
-  process: Process,
-  name: string,
-  operands: readonly ByteText[],
-  into: ByteText | undefined,
-  noFolder: boolean,
-): Promise<readonly (readonly [ByteText, ByteText])[] | undefined> {
-  const sources = into === undefined ? operands.slice(0, -1) : operands;
-  const target = into ?? operands.at(-1);
-  if (target === undefined || sources.length === 0) {
-    await complain(
-      process,
-      operands.length === 0
-        ? `${name}: missing file operand`
-        : `${name}: missing destination file operand after ${quote(operands[0] ?? '')}`,
-    );
-    return undefined;
-  }
-  const folder = !noFolder && isDirectory(process, target);
-  if (!folder && (sources.length > 1 || into !== undefined)) {
-    await complain(
-      process,
-      `${name}: target ${quote(target)}: ${process.linux.files.exists(absolute(process, target), process.actor) ? 'Not a directory' : 'No such file or directory'}`,
-    );
-    return undefined;
-  }
-  return sources.map((source) => [source, folder ? `${target.replace(/\/+$/, '')}/${lastPart(source)}` : target] as const);
-}
-
-function lastPart(path: ByteText): ByteText {
-  return path.replace(/\/+$/, '').replace(/^.*\//s, '');
-}
-
-function isDirectory(process: Process, path: ByteText): boolean {
-  try {
-    return process.linux.files.inode(absolute(process, path), process.actor).kind === 'directory';
-  } catch {
-    return false;
-  }
-}
-
-export async function mv(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, values, operands, unknown } = readArguments(args, ['-f', '-n', '-T', '-v', '-u', '-i'], ['-t']);
-  if (unknown !== undefined) return refuseOption(process, 'mv', unknown);
-  const moves = await sourcesAndTarget(process, 'mv', operands, values.get('-t'), flags.has('-T'));
-  if (moves === undefined) return 1;
-  const { files } = process.linux;
-  let status = 0;
-  for (const [from, to] of moves) {
-    const [source, target] = [absolute(process, from), absolute(process, to)];
-    try {
-      if (files.find(source, process.actor, false).inode === undefined) {
-        await complain(process, `mv: cannot stat ${quote(from)}: No such file or directory`);
-        status = 1;
-        continue;
-      }
-      if (flags.has('-n') && files.exists(target, process.actor)) continue;
-      files.rename(source, target, process.actor);
-    } catch (error) {
-      if (error instanceof FileError && error.errno === 'EXDEV') {
-        status = Math.max(status, await copyAcross(process, source, target, from, to));
-        continue;
-      }
-      await complain(process, `mv: cannot move ${quote(from)} to ${quote(to)}: ${reasonOf(error)}`);
-      status = 1;
-    }
-  }
-  return status;
-}
-
-/** From one file system to another: a copy, then the original goes. */
-async function copyAcross(process: Process, source: ByteText, target: ByteText, from: ByteText, to: ByteText): Promise<number> {
-  const { files } = process.linux;
-  try {
-    copyTree(process, source, target, true);
-    removeTree(process, source);
-    return 0;
-  } catch (error) {
-    await complain(process, `mv: cannot move ${quote(from)} to ${quote(to)}: ${reasonOf(error)}`);
-    if (files.exists(target, process.actor)) removeTree(process, target);
-    return 1;
-  }
-}
-
-function removeTree(process: Process, path: ByteText): void {
-  const { files } = process.linux;
-  const inode = files.inode(path, process.actor, false);
-  if (inode.kind !== 'directory') {
-    files.unlink(path, process.actor);
-    return;
-  }
-  for (const name of [...inode.entries.keys()]) removeTree(process, `${path}/${name}`);
-  files.removeDirectory(path, process.actor);
-}
-
-function copyTree(process: Process, source: ByteText, target: ByteText, keep: boolean): void {
-  const { files } = process.linux;
-  const inode = files.inode(source, process.actor, !keep);
-  if (inode.kind === 'directory') {
-    if (!files.exists(target, process.actor)) files.makeDirectory(target, inode.mode, process.actor);
-    for (const name of inode.entries.keys()) copyTree(process, `${source}/${name}`, `${target}/${name}`, keep);
-  } else if (inode.kind === 'link') files.symlink(inode.target, target, process.actor);
-  else if (inode.kind === 'file') {
-    const created = !files.exists(target, process.actor);
-    const input = openFile(process, source, 'read');
-    input.release();
-    const output = openFile(process, target, 'write');
-    try {
-      const copy = output.inode;
-      if (copy?.kind === 'file') {
-        const bytes = contentOf(inode);
-        for (let at = 0; at < bytes.length; ) at += files.writeAt(copy, at, bytes.subarray(at), target);
-        if (created || keep) copy.mode = keep ? inode.mode : inode.mode & ~process.umask;
-        if (keep) copy.modified = inode.modified;
-      }
-    } finally {
-      output.release();
-    }
-  } else throw new FileError('EINVAL', source);
-}
-
-export async function cp(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, values, operands, unknown } = readArguments(args, ['-f', '-r', '-R', '-a', '-p', '-n', '-T', '-v', '-d', '-L'], ['-t']);
-  if (unknown !== undefined) return refuseOption(process, 'cp', unknown);
-  const copies = await sourcesAndTarget(process, 'cp', operands, values.get('-t'), flags.has('-T'));
-  if (copies === undefined) return 1;
-  const recursive = flags.has('-r') || flags.has('-R') || flags.has('-a');
-  const { files } = process.linux;
-  let status = 0;
-  for (const [from, to] of copies) {
-    const [source, target] = [absolute(process, from), absolute(process, to)];
-    try {
-      const inode = files.inode(source, process.actor);
-      if (inode.kind === 'directory' && !recursive) {
-        await complain(process, `cp: -r not specified; omitting directory ${quote(from)}`);
-        status = 1;
-        continue;
-      }
-      if (flags.has('-n') && files.exists(target, process.actor)) continue;
-      if (inode.kind === 'generated' || inode.kind === 'device' || files.find(target, process.actor, true).inode?.kind === 'device') {
-        await copyStream(process, from, to);
-      } else copyTree(process, source, target, flags.has('-a') || flags.has('-p'));
-    } catch (error) {
-      const missing = error instanceof FileError && error.errno === 'ENOENT' && !files.exists(source, process.actor);
-      await complain(
-        process,
-        missing
-          ? `cp: cannot stat ${quote(from)}: ${reasonOf(error)}`
-          : `cp: cannot copy ${quote(from)} to ${quote(to)}: ${reasonOf(error)}`,
-      );
-      status = 1;
-    }
-  }
-  return status;
-}
-
-async function copyStream(process: Process, from: ByteText, to: ByteText): Promise<void> {
-  const input = openFile(process, from, 'read');
-  try {
-    const output = openFile(process, to, 'write');
-    try {
-      for (let piece = await input.read(65536, process); piece !== undefined; piece = await input.read(65536, process))
-        await output.write(piece, process);
-    } finally {
-      output.release();
-    }
-  } finally {
-    input.release();
-  }
 }
 
 export async function touch(process: Process, args: readonly ByteText[]): Promise<number> {
@@ -402,66 +222,6 @@ export async function ln(process: Process, args: readonly ByteText[]): Promise<n
   }
 }
 
-export async function readlink(process: Process, args: readonly ByteText[]): Promise<number> {
-  const { flags, operands } = readArguments(args, ['-f', '-e', '-m', '-n', '-q'], []);
-  let status = 0;
-  for (const path of operands) {
-    const text = linkText(process, path, flags.has('-f') || flags.has('-e') || flags.has('-m'), flags.has('-e'));
-    if (text === undefined) status = 1;
-    else await print(process, `${text}${flags.has('-n') ? '' : '\n'}`);
-  }
-  return status;
-}
-
-function linkText(process: Process, path: ByteText, canonical: boolean, mustExist: boolean): ByteText | undefined {
-  const { files } = process.linux;
-  const full = absolute(process, path);
-  try {
-    if (!canonical) {
-      const inode = files.inode(full, process.actor, false);
-      return inode.kind === 'link' ? inode.target : undefined;
-    }
-    if (files.exists(full, process.actor)) return files.realPath(full, process.actor);
-    if (mustExist) return undefined;
-    const folder = files.realPath(full.replace(/\/[^/]*\/?$/, '') || '/', process.actor);
-    return `${folder === '/' ? '' : folder}/${lastPart(path)}`;
-  } catch {
-    return undefined;
-  }
-}
-
-export async function realpath(process: Process, args: readonly ByteText[]): Promise<number> {
-  let status = 0;
-  for (const path of args.filter((arg) => !arg.startsWith('-'))) {
-    const text = linkText(process, path, true, false);
-    if (text === undefined) {
-      await complain(process, `realpath: ${path}: No such file or directory`);
-      status = 1;
-    } else await print(process, `${text}\n`);
-  }
-  return status;
-}
-
-export async function basename(process: Process, args: readonly ByteText[]): Promise<number> {
-  const operands = args[0] === '--' ? args.slice(1) : args;
-  const [path, suffix = ''] = operands;
-  if (path === undefined) return missingOperand(process, 'basename');
-  const name = /^\/+$/.test(path) ? '/' : lastPart(path);
-  await print(process, `${suffix !== '' && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name}\n`);
-  return 0;
-}
-
-export async function dirname(process: Process, args: readonly ByteText[]): Promise<number> {
-  const operands = args[0] === '--' ? args.slice(1) : args;
-  if (operands.length === 0) return missingOperand(process, 'dirname');
-  for (const path of operands) {
-    const bare = path.replace(/(.)\/+$/, '$1');
-    const folder = bare.includes('/') ? bare.replace(/\/+[^/]*$/, '') || '/' : '.';
-    await print(process, `${folder}\n`);
-  }
-  return 0;
-}
-
 export async function mktemp(process: Process, args: readonly ByteText[]): Promise<number> {
   const { flags, values, operands } = readArguments(args, ['-d', '-q', '-u', '-t'], ['-p', '--tmpdir']);
   const folder = values.get('-p') ?? values.get('--tmpdir') ?? process.environment.get('TMPDIR') ?? '/tmp';
@@ -483,9 +243,4 @@ export async function mktemp(process: Process, args: readonly ByteText[]): Promi
   }
   await print(process, `${path}\n`);
   return 0;
-}
-
-/** Names of a directory in the order of their bytes. */
-export function sortedNames(inode: Inode): readonly ByteText[] {
-  return inode.kind === 'directory' ? [...inode.entries.keys()].sort(byBytes) : [];
 }

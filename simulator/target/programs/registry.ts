@@ -5,17 +5,23 @@ import { complain, print } from '../kernel/streams.ts';
 import { format } from '../shell/printf.ts';
 import { TestError, testExpression } from '../shell/test-command.ts';
 import * as bytes from './byte-programs.ts';
+import * as copying from './copying-programs.ts';
 import * as files from './file-programs.ts';
 import { find } from './find.ts';
+import { flock } from './flock.ts';
 import { grep } from './grep.ts';
 import * as hardware from './hardware-programs.ts';
 import { jailhouse } from './jailhouse.ts';
 import * as kernel from './kernel-programs.ts';
 import { ls, stat } from './listing-programs.ts';
+import * as paths from './path-programs.ts';
+import { pgrep, ps } from './process-list.ts';
 import * as processes from './process-programs.ts';
 import * as reading from './reading-programs.ts';
 import { sed } from './sed.ts';
+import { sudo } from './sudo.ts';
 import * as system from './system-programs.ts';
+import { tr } from './tr.ts';
 
 async function echo(process: Process, args: readonly ByteText[]): Promise<number> {
   const plain = args[0] === '-n' ? args.slice(1) : args;
@@ -44,23 +50,23 @@ const installed: Readonly<Record<string, Readonly<Record<string, Program>>>> = {
   '/usr/bin': {
     '[': (process, args) => test(process, args.slice(0, -1)),
     base64: bytes.base64,
-    basename: files.basename,
+    basename: paths.basename,
     cat: reading.cat,
     chmod: files.chmod,
     chown: files.chown,
     cmp: bytes.cmp,
-    cp: files.cp,
+    cp: copying.cp,
     cut: reading.cut,
     date: system.date,
     dd: bytes.dd,
     df: system.df,
-    dirname: files.dirname,
+    dirname: paths.dirname,
     dmesg: kernel.dmesg,
     echo,
     env: processes.env,
     false: async () => 1,
     find,
-    flock: processes.flock,
+    flock,
     getconf: system.getconf,
     grep,
     head: reading.head,
@@ -73,16 +79,16 @@ const installed: Readonly<Record<string, Readonly<Record<string, Program>>>> = {
     md5sum: bytes.digestProgram('md5sum', 'md5'),
     mkdir: files.mkdir,
     mktemp: files.mktemp,
-    mv: files.mv,
+    mv: copying.mv,
     nice: processes.nice,
     nohup: processes.nohup,
     nproc: system.nproc,
     od: bytes.od,
-    pgrep: processes.pgrep,
+    pgrep,
     printf,
-    ps: processes.ps,
-    readlink: files.readlink,
-    realpath: files.realpath,
+    ps,
+    readlink: paths.readlink,
+    realpath: paths.realpath,
     rev: reading.rev,
     rm: files.rm,
     rmdir: files.rmdir,
@@ -96,14 +102,14 @@ const installed: Readonly<Record<string, Readonly<Record<string, Program>>>> = {
     sort: reading.sort,
     stat,
     strings: bytes.strings,
-    sudo: processes.sudo,
+    sudo,
     sync: system.sync,
     tail: reading.tail,
     tee: reading.tee,
     test,
     timeout: processes.timeout,
     touch: files.touch,
-    tr: reading.tr,
+    tr,
     true: async () => 0,
     truncate: bytes.truncate,
     tty: system.tty,

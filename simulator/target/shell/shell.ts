@@ -2,16 +2,18 @@ import { type ByteText, fromBytes } from '../byte-text.ts';
 import { makePipe, type OpenFile } from '../kernel/descriptors.ts';
 import { errorText } from '../kernel/errno.ts';
 import { execute, findProgram } from '../kernel/execute.ts';
-import { absolute, openFile } from '../kernel/opening.ts';
+import { openFile } from '../kernel/opening.ts';
 import { Process } from '../kernel/process.ts';
 import { complain, readAll } from '../kernel/streams.ts';
 import { FileError } from '../target.ts';
-import { ArithmeticError, evaluate } from './arithmetic.ts';
+import { ArithmeticError } from './arithmetic.ts';
 import { type Builtin, builtins, specialBuiltins } from './builtins.ts';
-import { ExpansionError, type ExpansionHost, expandPattern, expandText, expandWords } from './expansion.ts';
+import { runCompound } from './compound.ts';
+import { ExpansionError, expandText, expandWords } from './expansion.ts';
 import { ExitJump, LoopJump, ReturnJump } from './jumps.ts';
 import { Parser } from './parser.ts';
-import { matches } from './patterns.ts';
+import { letGo, RedirectionError, redirect, restore, type SavedDescriptors } from './redirections.ts';
+import { ShellState } from './shell-state.ts';
 import { type AndOr, type Command, type List, type Pipeline, type Redirection, ShellSyntaxError } from './syntax.ts';
 
 /** What dash says of a program that a signal ended. */
@@ -25,119 +27,7 @@ const deaths: Readonly<Record<string, string>> = {
 };
 
 /** One shell, or subshell, in its process. */
-export class Shell implements ExpansionHost {
-  /** Values; exported names are in the environment of the process, too. */
-  readonly variables = new Map<ByteText, ByteText>();
-  readonly exported = new Set<ByteText>();
-  readonly readOnly = new Set<ByteText>();
-  functions = new Map<ByteText, Command>();
-  positional: readonly ByteText[] = [];
-  readonly options = new Set<string>();
-  readonly traps = new Map<string, ByteText>();
-  /** Values that `local` put aside, innermost function last. */
-  readonly locals: Map<ByteText, ByteText | undefined>[] = [];
-  readonly jobs: Process[] = [];
-  status = 0;
-  lastJob: number | undefined;
-  line = 1;
-  loops = 0;
-  interactive = false;
-  /** Where `getopts` is within an argument. */
-  optionOffset = 1;
-  /** A failure here is asked for: `set -e` leaves it alone. */
-  private tolerated = 0;
-  private substitutionStatus: number | undefined;
-
-  constructor(
-    readonly process: Process,
-    /** `$0`. */
-    readonly name: ByteText,
-  ) {
-    for (const [key, value] of process.environment) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) continue;
-      this.variables.set(key, value);
-      this.exported.add(key);
-    }
-    this.variables.set('PWD', process.cwd);
-    this.variables.set('IFS', ' \t\n');
-    this.variables.set('OPTIND', '1');
-    if (!this.variables.has('PATH')) this.variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
-  }
-
-  get strict(): boolean {
-    return this.options.has('u');
-  }
-  get literalPaths(): boolean {
-    return this.options.has('f');
-  }
-  get files() {
-    return this.process.linux.files;
-  }
-  get actor() {
-    return this.process.actor;
-  }
-  get cwd(): ByteText {
-    return this.process.cwd;
-  }
-
-  parameter(name: ByteText): ByteText | undefined {
-    switch (name) {
-      case '?':
-        return String(this.status);
-      case '#':
-        return String(this.positional.length);
-      case '$':
-        return String(this.mainPid);
-      case '!':
-        return this.lastJob === undefined ? undefined : String(this.lastJob);
-      case '-':
-        return [...this.options].filter((option) => option.length === 1).join('') + (this.interactive ? 'i' : '');
-      case '0':
-        return this.name;
-      case 'PPID':
-        return String(this.process.parent?.pid ?? 1);
-      case 'LINENO':
-        return String(this.line);
-    }
-    if (/^[0-9]+$/.test(name)) return this.positional[Number(name) - 1];
-    return this.variables.get(name);
-  }
-
-  mainPid = 0;
-
-  assign(name: ByteText, value: ByteText): void {
-    if (this.readOnly.has(name)) throw new ExpansionError(`${name}: is read only`);
-    this.variables.set(name, value);
-    if (this.exported.has(name) || this.options.has('a')) {
-      this.exported.add(name);
-      this.process.environment.set(name, value);
-    }
-  }
-
-  unset(name: ByteText): void {
-    if (this.readOnly.has(name)) throw new ExpansionError(`${name}: is read only`);
-    this.variables.delete(name);
-    this.exported.delete(name);
-    this.process.environment.delete(name);
-  }
-
-  export(name: ByteText): void {
-    this.exported.add(name);
-    const value = this.variables.get(name);
-    if (value !== undefined) this.process.environment.set(name, value);
-  }
-
-  home(user: ByteText): ByteText | undefined {
-    if (user === '') return this.variables.get('HOME');
-    const { user: login } = this.process.linux.options;
-    return user === 'root' ? '/root' : user === login.name ? `/home/${user}` : undefined;
-  }
-
-  arithmetic(expression: ByteText): ByteText {
-    const variables = { get: (name: ByteText) => this.parameter(name), set: (name: ByteText, value: ByteText) => this.assign(name, value) };
-    return String(evaluate(expression, variables));
-  }
-
+export class Shell extends ShellState {
   async substitute(script: List): Promise<ByteText> {
     const { input, output } = makePipe();
     const child = this.fork((shell) => {
@@ -198,10 +88,6 @@ export class Shell implements ExpansionHost {
     const parser = new Parser(text);
     for (let list = parser.next(); list !== undefined; list = parser.next()) await this.list(list);
     return this.status;
-  }
-
-  complain(message: ByteText, line = this.line): Promise<void> {
-    return complain(this.process, `${this.name}: ${line}: ${message}`);
   }
 
   async list(list: List): Promise<number> {
@@ -289,22 +175,7 @@ export class Shell implements ExpansionHost {
     const child = new Process(this.process.linux, this.process, title === undefined ? this.process.argv : ['sh', '-c', title]);
     for (const [number, file] of this.process.descriptors) child.descriptors.set(number, file.retain());
     const shell = new Shell(child, this.name);
-    shell.variables.clear();
-    for (const [name, value] of this.variables) shell.variables.set(name, value);
-    shell.exported.clear();
-    for (const name of this.exported) shell.exported.add(name);
-    for (const name of this.readOnly) shell.readOnly.add(name);
-    for (const option of this.options) shell.options.add(option);
-    shell.functions = new Map(this.functions);
-    shell.positional = this.positional;
-    shell.status = this.status;
-    shell.lastJob = this.lastJob;
-    shell.line = this.line;
-    shell.loops = this.loops;
-    shell.mainPid = this.mainPid;
-    shell.tolerated = this.tolerated;
-    // Traps that ignore stay; the others are reset.
-    for (const [signal, action] of this.traps) if (action === '') shell.traps.set(signal, action);
+    shell.takeOver(this);
     // Installed before the parent goes on, so that pipes have their ends.
     let started: Promise<number> | undefined;
     this.process.linux.spawn(child, () => {
@@ -325,98 +196,15 @@ export class Shell implements ExpansionHost {
     const saved = await this.redirect(command.redirections);
     if (saved === undefined) return this.status;
     try {
-      return await this.compound(command);
+      return await runCompound(this, command);
     } finally {
-      this.restore(saved);
+      restore(this.process, saved);
     }
   }
 
-  private async compound(command: Exclude<Command, { kind: 'simple' | 'function' }>): Promise<number> {
-    switch (command.kind) {
-      case 'group':
-        return this.list(command.body);
-      case 'subshell':
-        this.status = await this.process.wait(this.fork((shell) => shell.list(command.body)).finished);
-        await this.afterFailure();
-        return this.status;
-      case 'if':
-        for (const { condition, body } of command.branches) if ((await this.condition(condition)) === 0) return this.list(body);
-        this.status = 0;
-        return command.otherwise === undefined ? 0 : this.list(command.otherwise);
-      case 'for': {
-        const words = command.words === undefined ? this.positional : await expandWords(command.words, this);
-        this.status = 0;
-        return this.looped(words, async (word) => {
-          this.assign(command.name, word);
-          await this.list(command.body);
-        });
-      }
-      case 'while':
-      case 'until': {
-        let status = 0;
-        const turns = async function* (shell: Shell): AsyncGenerator<undefined> {
-          while (((await shell.condition(command.condition)) === 0) === (command.kind === 'while')) yield undefined;
-        };
-        await this.looped(turns(this), async () => {
-          status = await this.list(command.body);
-        });
-        this.status = status;
-        return status;
-      }
-      case 'case':
-        return this.caseOf(command);
-    }
-  }
-
-  private async afterFailure(): Promise<void> {
+  /** `set -e`. */
+  async afterFailure(): Promise<void> {
     if (this.status !== 0 && this.tolerated === 0 && this.options.has('e')) throw new ExitJump(this.status);
-  }
-
-  private async condition(list: List): Promise<number> {
-    this.tolerated += 1;
-    try {
-      return await this.list(list);
-    } finally {
-      this.tolerated -= 1;
-    }
-  }
-
-  private async looped<T>(turns: Iterable<T> | AsyncIterable<T>, body: (turn: T) => Promise<void>): Promise<number> {
-    this.loops += 1;
-    let turn = 0;
-    try {
-      for await (const each of turns) {
-        // A loop of builtins alone lets the others go on, too.
-        turn += 1;
-        if (turn % 32 === 0) await this.process.step();
-        try {
-          await body(each);
-        } catch (error) {
-          if (!(error instanceof LoopJump)) throw error;
-          if (error.levels > 1) {
-            error.levels -= 1;
-            throw error;
-          }
-          if (error.kind === 'break') break;
-        }
-      }
-    } finally {
-      this.loops -= 1;
-    }
-    return this.status;
-  }
-
-  private async caseOf(command: Extract<Command, { kind: 'case' }>): Promise<number> {
-    const text = await expandText(command.word, this);
-    for (const { patterns, body } of command.arms) {
-      for (const pattern of patterns) {
-        if (!matches(await expandPattern(pattern, this), text)) continue;
-        this.status = 0;
-        return this.list(body);
-      }
-    }
-    this.status = 0;
-    return 0;
   }
 
   private async simple(command: Extract<Command, { kind: 'simple' }>, alone: boolean): Promise<number> {
@@ -431,7 +219,7 @@ export class Shell implements ExpansionHost {
       for (const { name: variable, value } of command.assignments) this.assign(variable, await expandText(value, this));
       const saved = await this.redirect(command.redirections);
       if (saved === undefined) return this.status;
-      this.restore(saved);
+      restore(this.process, saved);
       this.status = this.substitutionStatus ?? 0;
       await this.afterFailure();
       return this.status;
@@ -452,7 +240,7 @@ export class Shell implements ExpansionHost {
       try {
         return await this.inShell(words, assigned, special ? builtin : undefined, body, builtin);
       } finally {
-        this.restore(saved);
+        restore(this.process, saved);
       }
     }
     return this.external(words, command.redirections, assigned, alone);
@@ -583,74 +371,15 @@ export class Shell implements ExpansionHost {
   }
 
   /** Redirects descriptors of this process. @returns What was there before, or undefined after a message. */
-  private async redirect(redirections: readonly Redirection[]): Promise<Map<number, OpenFile | undefined> | undefined> {
-    const saved = new Map<number, OpenFile | undefined>();
-    for (const redirection of redirections) {
-      const number = redirection.descriptor ?? (redirection.operator.startsWith('<') ? 0 : 1);
-      try {
-        const file = await this.redirected(redirection);
-        if (!saved.has(number)) saved.set(number, this.process.descriptors.get(number)?.retain());
-        if (file === undefined) this.process.close(number);
-        else this.process.install(number, file);
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        this.restore(saved);
-        await this.complain(redirectionMessage(redirection, error));
-        this.status = 2;
-        await this.afterFailure();
-        return undefined;
-      }
-    }
-    return saved;
-  }
-
-  private async redirected(redirection: Redirection): Promise<OpenFile | undefined> {
-    const text = await expandText(redirection.word, this);
-    switch (redirection.operator) {
-      case '<<': {
-        const { input, output } = makePipe();
-        await output.write(Buffer.from(text, 'latin1'), this.process);
-        output.release();
-        return input;
-      }
-      case '<&':
-      case '>&': {
-        if (text === '-') return undefined;
-        const file = /^[0-9]+$/.test(text) ? this.process.descriptors.get(Number(text)) : undefined;
-        if (file === undefined) throw new FileError('EBADF', text);
-        return file.retain();
-      }
-      case '<':
-        return openFile(this.process, text, 'read');
-      case '<>':
-        return openFile(this.process, text, 'read-write');
-      case '>>':
-        return openFile(this.process, text, 'append');
-      case '>':
-        if (this.options.has('C') && this.files.exists(absolute(this.process, text), this.actor)) throw new FileError('EEXIST', text);
-        return openFile(this.process, text, 'write');
-      case '>|':
-        return openFile(this.process, text, 'write');
+  private async redirect(redirections: readonly Redirection[]): Promise<SavedDescriptors | undefined> {
+    try {
+      return await redirect(this, redirections);
+    } catch (error) {
+      if (!(error instanceof RedirectionError)) throw error;
+      await this.complain(error.message);
+      this.status = 2;
+      await this.afterFailure();
+      return undefined;
     }
   }
-
-  private restore(saved: ReadonlyMap<number, OpenFile | undefined>): void {
-    for (const [number, file] of saved) {
-      if (file === undefined) this.process.close(number);
-      else this.process.install(number, file);
-    }
-  }
-}
-
-/** The process becomes the program: nothing is put back. Kept open, a copy of stdout would keep the session open. */
-function letGo(saved: ReadonlyMap<number, OpenFile | undefined>): void {
-  for (const file of saved.values()) file?.release();
-}
-
-function redirectionMessage(redirection: Redirection, error: FileError): ByteText {
-  const creates = redirection.operator.startsWith('>') && redirection.operator !== '>&';
-  if (error.errno === 'EBADF') return `${error.path}: Bad file descriptor`;
-  if (error.errno === 'ENOENT')
-    return creates ? `cannot create ${error.path}: Directory nonexistent` : `cannot open ${error.path}: No such file`;
-  return `cannot ${creates ? 'create' : 'open'} ${error.path}: ${errorText(error.errno)}`;
 }
