@@ -173,9 +173,25 @@ async function lock(path: string): Promise<(() => Promise<void>) | undefined> {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
-    if (isStale(path)) await rm(path, { force: true });
-    else if (Date.now() > until) return undefined;
+    if (Date.now() > until) return undefined;
+    if (isStale(path)) await takeOver(path);
     else await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Only one process at a time removes a lock that was left behind: a second one would remove that of the first. */
+async function takeOver(path: string): Promise<void> {
+  const turn = `${path}.stale`;
+  try {
+    await (await open(turn, 'wx', 0o600)).close();
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return;
+  }
+  try {
+    if (isStale(path)) await rm(path, { force: true });
+  } finally {
+    await rm(turn, { force: true });
   }
 }
 
