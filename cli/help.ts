@@ -2,12 +2,15 @@ import { padEnd, textWidth, wrap } from '@jailhouse-cells/core/source/text-width
 import type { OptionSpec } from './arguments.ts';
 import type { Command } from './command.ts';
 
-const exitLines = ['0 fine   1 findings of error level, or the operation failed   2 wrong call   130 cancelled'];
+const exitLines = [
+  '0 fine   1 findings of error level, or the operation failed   2 wrong call   3 target unreachable or refused',
+  '130 cancelled',
+];
 
 /** `jailhouse-cells --help`. */
 export function overview(commands: readonly Command[], width: number): string {
   return [
-    'Checks, builds and shows cell configurations of the Jailhouse hypervisor. Needs no compiler.',
+    'Checks, builds, shows and deploys cell configurations of the Jailhouse hypervisor. Needs no compiler.',
     '',
     'Usage: jailhouse-cells COMMAND [OPTIONS] [PATH...]',
     '',
@@ -37,6 +40,7 @@ export function overview(commands: readonly Command[], width: number): string {
         ['jailhouse-cells dtc inmate-rpi4.dts -o inmate-rpi4.dtb', 'compile a device tree'],
         ['jailhouse-cells show rpi4.cell', 'read a binary'],
         ['jailhouse-cells map configs/arm64/rpi4.c', 'who has which addresses'],
+        ['jailhouse-cells deploy --target rpi4', 'bring the system of this folder to a board'],
       ],
       width,
     ),

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { writeFilesAtomically } from '@jailhouse-cells/host/atomic-write.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import type { Io, Sink } from './io.ts';
+import { askAtTerminal, hasTerminal } from './terminal-questions.ts';
 
 /** Milliseconds between two looks at the signals: a turn of the event loop for every small file would cost more than the file. */
 const listenEvery = 20;
@@ -24,20 +25,26 @@ export function nodeIo(signals: Signals): Io {
       }
       return signals.cancelled;
     },
+    interrupted: signals.interrupted,
+    ...(hasTerminal() && { ask: askAtTerminal }),
   };
 }
 
 export interface Signals {
   readonly cancelled: boolean;
+  readonly interrupted: AbortSignal;
 }
 
 /** The first Ctrl-C asks the command to stop between two files; whoever presses it again does not want to wait. */
 export function listenForSignals(): Signals {
-  const signals = { cancelled: false };
-  process.once('SIGINT', () => {
-    signals.cancelled = true;
-  });
-  return signals;
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  return {
+    get cancelled() {
+      return interrupt.signal.aborted;
+    },
+    interrupted: interrupt.signal,
+  };
 }
 
 function sink(stream: NodeJS.WriteStream): Sink {

@@ -2,12 +2,18 @@ import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { parseArguments } from './arguments.ts';
 import { type Command, misuse } from './command.ts';
 import { build } from './commands/build.ts';
+import { destroy, disable, restart, stop } from './commands/cell-actions.ts';
 import { check } from './commands/check.ts';
+import { console } from './commands/console.ts';
+import { deploy } from './commands/deploy.ts';
 import { dtc } from './commands/dtc.ts';
 import { explain } from './commands/explain.ts';
 import { map } from './commands/map.ts';
+import { plan } from './commands/plan.ts';
 import { show } from './commands/show.ts';
 import { simulate } from './commands/simulate.ts';
+import { status } from './commands/status.ts';
+import { target } from './commands/target.ts';
 import { commandHelp, overview } from './help.ts';
 import { exitStatus, type Io, type Outcome } from './io.ts';
 import { absolutePath } from './paths.ts';
@@ -15,7 +21,10 @@ import { nearest } from './spelling.ts';
 import { widthOf } from './style.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [check, build, dtc, show, map, explain, simulate];
+export const commands: readonly Command[] = [
+  ...[check, build, dtc, show, map, explain],
+  ...[target, plan, deploy, status, console, stop, restart, destroy, disable, simulate],
+];
 
 /** Runs one call and prints what it has to say; resolves to the exit status. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
