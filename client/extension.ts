@@ -2,6 +2,7 @@ import { commands, type ExtensionContext, window } from 'vscode';
 import { tellActiveDocument } from './active-document.ts';
 import { buildCell } from './build-command.ts';
 import { Deployments } from './deployment/later.ts';
+import { LiveSystems } from './live-systems.ts';
 import { mapChanges } from './map-changes.ts';
 import { provideMemoryMaps } from './memory-map.ts';
 import { Server } from './server.ts';
@@ -18,17 +19,19 @@ export function activate(context: ExtensionContext): void {
   const output = window.createOutputChannel('Jailhouse Cells', { log: true });
   const server = new Server(context.asAbsolutePath('dist/server.cjs'), output);
   running = server;
-  deployments = new Deployments(server, context, output);
+  const live = new LiveSystems();
+  deployments = new Deployments(server, context, output, live);
   const changes = mapChanges(server);
   context.subscriptions.push(
     output,
     server,
+    live,
     commands.registerCommand('jailhouseCells.buildCell', (resource?: unknown) => buildCell(server, resource)),
     commands.registerCommand('jailhouseCells.restartServer', () => server.restart().catch(() => output.show())),
     commands.registerCommand('jailhouseCells.showOutput', () => output.show()),
     deployments,
     showStatus(server),
-    provideMemoryMaps(server, changes, context.extensionUri),
+    provideMemoryMaps(server, changes, context.extensionUri, live),
     showSystems(server, changes),
     tellActiveDocument(server),
     provideVirtualDocuments(server),

@@ -20,7 +20,9 @@ export class LiveSystems implements Disposable {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private systems: readonly LiveSystem[] = [];
-  private readonly watchers = new Set<() => boolean>();
+  private readonly watch = new EventEmitter<void>();
+  readonly onDidChangeWatch = this.watch.event;
+  private watchers: readonly string[] = [];
 
   set(systems: readonly LiveSystem[]): void {
     if (JSON.stringify(systems) === JSON.stringify(this.systems)) return;
@@ -33,17 +35,19 @@ export class LiveSystems implements Disposable {
     return this.systems.find(({ cells }) => cells[0]?.name === name);
   }
 
-  /** Somebody who may be looking: a page of the memory map. */
-  watch(isVisible: () => boolean): Disposable {
-    this.watchers.add(isVisible);
-    return { dispose: () => this.watchers.delete(isVisible) };
+  /** Pages of the memory map that are to be seen: while there are any, somebody watches. */
+  setWatchers(watchers: readonly string[]): void {
+    const was = this.isWatched;
+    this.watchers = watchers;
+    if (this.isWatched !== was) this.watch.fire();
   }
 
   get isWatched(): boolean {
-    return [...this.watchers].some((isVisible) => isVisible());
+    return this.watchers.length > 0;
   }
 
   dispose(): void {
     this.changed.dispose();
+    this.watch.dispose();
   }
 }

@@ -12,6 +12,8 @@ import {
 } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { MapPageInput, MapPageOutput } from '@jailhouse-cells/protocol/map-page-messages.ts';
 import { Disposable, env, Uri, type WebviewPanel, window, workspace } from 'vscode';
+import { liveLanes } from './live-lanes.ts';
+import type { LiveSystems } from './live-systems.ts';
 import { MapPictures } from './map-pictures.ts';
 import { blocksAtCaret, type Caret } from './map-sources.ts';
 import { mapPage } from './memory-map-page.ts';
@@ -38,6 +40,7 @@ export class MemoryMapPanel {
     private readonly server: Server,
     readonly rootUri: string,
     extensionUri: Uri,
+    private readonly live: LiveSystems,
     private readonly onExport: () => Promise<void>,
   ) {
     const { webview } = panel;
@@ -71,6 +74,10 @@ export class MemoryMapPanel {
   /** In front of the user now, and what it shows. */
   get shown(): MemoryMapParams | undefined {
     return this.panel.active ? this.params : undefined;
+  }
+
+  get isVisible(): boolean {
+    return this.panel.visible;
   }
 
   /** What it shows, also behind other editors. */
@@ -119,6 +126,7 @@ export class MemoryMapPanel {
         this.map = answer;
         this.panel.title = `Memory Map: ${answer.system}`;
         this.send({ type: 'map', map: answer, whatIf });
+        this.tellLive();
         this.lightUp();
       }
     } catch (error) {
@@ -135,6 +143,14 @@ export class MemoryMapPanel {
   follow(caret: Caret): void {
     this.caret = caret;
     this.lightUp();
+  }
+
+  /** How the cells are on a target, as far as one is looked at. */
+  tellLive(): void {
+    if (this.map === undefined || !this.ready) return;
+    const root = this.map.lanes.find(({ kind }) => kind === 'root');
+    const system = root === undefined ? undefined : this.live.withRoot(root.title);
+    this.send({ type: 'live', target: system?.target ?? '', cells: system === undefined ? [] : liveLanes(this.map.lanes, system.cells) });
   }
 
   private lightUp(): void {

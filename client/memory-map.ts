@@ -2,6 +2,7 @@ import { type MemoryMapParams, type MemoryMapResult, memoryMapRequest, type NoMe
 import type { MapPageState } from '@jailhouse-cells/protocol/map-page-messages.ts';
 import { commands, Disposable, type Event, type TextEditor, type Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
 import { exportMap } from './export-map.ts';
+import type { LiveSystems } from './live-systems.ts';
 import { MemoryMapPanel } from './memory-map-panel.ts';
 import { resourceUri } from './resource-uri.ts';
 import type { Server } from './server.ts';
@@ -9,17 +10,22 @@ import type { Server } from './server.ts';
 const viewType = 'jailhouseCells.memoryMap';
 
 /** `Jailhouse: Show Memory Map`: a panel for each system, kept up to date, and brought back after a restart. */
-export function provideMemoryMaps(server: Server, changes: Event<readonly string[]>, extensionUri: Uri): Disposable {
+export function provideMemoryMaps(server: Server, changes: Event<readonly string[]>, extensionUri: Uri, live: LiveSystems): Disposable {
   /** By URI of the system config. */
   const panels = new Map<string, MemoryMapPanel>();
 
   const exportFile = (map: MemoryMapParams | undefined) => exportMap(server, map, (rootUri, system) => open(rootUri, system));
 
+  const tellWatchers = () => live.setWatchers([...panels].filter(([, panel]) => panel.isVisible).map(([rootUri]) => rootUri));
+
   const adopt = (panel: WebviewPanel, rootUri: string) => {
-    const created: MemoryMapPanel = new MemoryMapPanel(panel, server, rootUri, extensionUri, () => exportFile(created.params));
+    const created: MemoryMapPanel = new MemoryMapPanel(panel, server, rootUri, extensionUri, live, () => exportFile(created.params));
     panels.set(rootUri, created);
+    panel.onDidChangeViewState(tellWatchers);
+    tellWatchers();
     created.onDidDispose(() => {
       if (panels.get(rootUri) === created) panels.delete(rootUri);
+      tellWatchers();
     });
     if (window.activeTextEditor !== undefined) created.follow(caretOf(window.activeTextEditor));
     return created;
@@ -60,6 +66,9 @@ export function provideMemoryMaps(server: Server, changes: Event<readonly string
   return Disposable.from(
     changes((rootUris) => {
       for (const rootUri of rootUris) panels.get(rootUri)?.refresh();
+    }),
+    live.onDidChange(() => {
+      for (const panel of panels.values()) panel.tellLive();
     }),
     commands.registerCommand('jailhouseCells.showMemoryMap', show),
     commands.registerCommand('jailhouseCells.exportMemoryMap', async (resource?: unknown) => {

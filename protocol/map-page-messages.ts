@@ -6,8 +6,20 @@ export type MapPageInput =
   | { readonly type: 'no-map'; readonly reason: string }
   /** The cursor stands in the source of these blocks. */
   | { readonly type: 'select'; readonly blocks: readonly string[] }
+  /** How the cells of the system are on a target now; no cells: it runs on none that is looked at. */
+  | { readonly type: 'live'; readonly target: string; readonly cells: readonly MapLiveCell[] }
   /** Draw this SVG and send it back as a PNG. `picture` is a number of the asker's, to tell answers apart. */
   | { readonly type: 'draw-png'; readonly picture: number; readonly svg: string };
+
+/** A cell on a target. */
+export interface MapLiveCell {
+  /** Id of its lane. */
+  readonly lane: string;
+  /** As the hypervisor's driver has it: `running`, `shut down`, `failed`; `not created` for one of the map that is not there. */
+  readonly state: string;
+  /** It or one of its CPUs was stopped by the hypervisor. */
+  readonly failed: boolean;
+}
 
 /** From the page of the memory map to the extension. */
 export type MapPageOutput =

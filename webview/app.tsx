@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AxisZoom } from './axis-zoom.ts';
 import { drawPng } from './draw-png.ts';
 import { parseAddress } from './model/address.ts';
+import { type LiveCells, liveSummary, nowhere } from './model/live-cells.ts';
 import { type MapModel, mapModel } from './model/map-model.ts';
 import { extentOf, findSelected, followSelection, type Selected } from './model/selection.ts';
 import type { Sort } from './model/table-order.ts';
@@ -29,6 +30,7 @@ export function App() {
   const [map, setMap] = useState<MemoryMapResult | undefined>(undefined);
   const [reason, setReason] = useState<string | undefined>(undefined);
   const [lit, setLit] = useState<ReadonlySet<string>>(new Set());
+  const [live, setLive] = useState<LiveCells>(nowhere);
   const [zoom, setZoom] = useState<AxisZoom | undefined>(undefined);
   const model = useMemo(() => (map === undefined ? undefined : mapModel(map)), [map]);
   const change = (part: Partial<PageState>) => setState((before) => ({ ...before, ...part }));
@@ -50,6 +52,9 @@ export function App() {
           break;
         case 'select':
           setLit(new Set(data.blocks));
+          break;
+        case 'live':
+          setLive(data);
           break;
         case 'draw-png':
           drawPng(data.svg, isDark()).then((drawn) => post({ type: 'png', picture: data.picture, base64: undefined, ...drawn }));
@@ -133,6 +138,11 @@ export function App() {
         onExport={() => post({ type: 'export' })}
       />
       <p class="unseen" role="status">{`${count} ${count === 1 ? 'collision' : 'collisions'}`}</p>
+      {live.cells.length > 0 && (
+        <p class="unseen" role="status">
+          {liveSummary(live, map.lanes)}
+        </p>
+      )}
       {(map.stale || reason !== undefined) && (
         <p class="notice" role="status">
           {reason ?? 'A file cannot be read just now: this is the last good map.'}
@@ -144,6 +154,7 @@ export function App() {
           model={model}
           selection={state.selection}
           lit={lit}
+          live={live}
           mark={parseAddress(state.search)}
           savedZoom={savedZoom.current}
           onZoomed={(saved) => {

@@ -11,6 +11,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { LiveSystems } from '../live-systems.ts';
 import type { Server } from '../server.ts';
 import type { Parts } from './parts.ts';
 import { isTrusted } from './trust.ts';
@@ -49,6 +50,7 @@ export class Deployments implements Disposable {
     private readonly server: Server,
     private readonly context: ExtensionContext,
     private readonly output: LogOutputChannel,
+    private readonly live: LiveSystems,
   ) {
     const provider: TreeDataProvider<TreeItem> = {
       onDidChangeTreeData: this.changed.event,
@@ -86,7 +88,7 @@ export class Deployments implements Disposable {
 
   private load(): Promise<Parts> {
     this.loading ??= import('./parts.ts').then(({ startParts }) => {
-      const parts = startParts(this.server, this.context, this.view);
+      const parts = startParts(this.server, this.context, this.view, this.live);
       parts.provider.onDidChangeTreeData?.(() => this.changed.fire(undefined));
       return parts;
     });

@@ -10,6 +10,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { LiveSystems } from '../live-systems.ts';
 import type { Server } from '../server.ts';
 import { provideTargets } from '../targets/targets.ts';
 import { DeploymentCommands } from './commands.ts';
@@ -38,7 +39,7 @@ export interface Parts {
 }
 
 /** Called once in a trusted workspace: this is a bundle of its own, so that activation need not load it. */
-export function startParts(server: Server, context: ExtensionContext, view: TreeView<TreeItem>): Parts {
+export function startParts(server: Server, context: ExtensionContext, view: TreeView<TreeItem>, live: LiveSystems): Parts {
   const log = window.createOutputChannel('Jailhouse Deployment', { log: true });
   const sessions = new Sessions({
     promptFor,
@@ -52,7 +53,7 @@ export function startParts(server: Server, context: ExtensionContext, view: Tree
   });
   const acted = new EventEmitter<string>();
   const targets = new KnownTargets(server);
-  const services: DeploymentServices = { server, sessions, targets, log, context, onDidAct: acted.event };
+  const services: DeploymentServices = { server, sessions, targets, log, context, live, onDidAct: acted.event };
   const diagnostics = languages.createDiagnosticCollection('jailhouse-deploy');
   const report = new ProblemReport(log, diagnostics);
   const plans = new PlanDocuments();

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type AxisTransform, AxisZoom } from '../axis-zoom.ts';
 import { addressAt, leastHeight, pixelOf } from '../layout/axis.ts';
 import { addressOf, hex } from '../model/address.ts';
+import { type LiveCells, liveSign } from '../model/live-cells.ts';
 import type { MapModel } from '../model/map-model.ts';
 import { findSelected, neighbour, type Selected, type Selection } from '../model/selection.ts';
 import type { SavedZoom } from '../page-state.ts';
@@ -13,6 +14,8 @@ export interface MapViewProps {
   readonly selection: Selection | undefined;
   /** Blocks whose source the cursor stands in. */
   readonly lit: ReadonlySet<string>;
+  /** How the cells are on a target now. */
+  readonly live: LiveCells;
   /** An address that was searched for. */
   readonly mark: bigint | undefined;
   readonly savedZoom: SavedZoom | undefined;
@@ -27,7 +30,7 @@ const leastLane = 72;
 
 const laneWords = { board: 'board', hypervisor: 'hypervisor', root: 'root cell', cell: 'cell' } as const;
 
-export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSelect, onReady }: MapViewProps) {
+export function MapView({ model, selection, lit, live, mark, savedZoom, onZoomed, onSelect, onReady }: MapViewProps) {
   const body = useRef<HTMLDivElement>(null);
   const lanes = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLCanvasElement>(null);
@@ -153,6 +156,7 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
           <span key={lane.id} class="lane-head" title={lane.title}>
             {lane.title}
             <small>{laneWords[lane.kind]}</small>
+            <LiveState live={live} lane={lane.id} />
           </span>
         ))}
         <span class="lane-head free-head">
@@ -174,6 +178,17 @@ export function MapView({ model, selection, lit, mark, savedZoom, onZoomed, onSe
         </div>
       </div>
     </div>
+  );
+}
+
+function LiveState({ live, lane }: { readonly live: LiveCells; readonly lane: string }) {
+  const cell = live.cells.find((candidate) => candidate.lane === lane);
+  if (cell === undefined) return null;
+  const { sign, word, kind } = liveSign(cell);
+  return (
+    <small class={`live live-${kind}`} title={`${word} on ${live.target}`}>
+      {`${sign} ${word}`}
+    </small>
   );
 }
 
