@@ -92,13 +92,10 @@ const rules: readonly Rule[] = [
     ([, why], context) => unreachable(context, `${(why ?? '').trim().replace(/\.$/, '')}.`),
   ],
   [
-    /kex_exchange_identification: (?:Connection closed|read: Connection reset|.*client sent invalid)|ssh_exchange_identification|Connection closed by UNKNOWN/,
-    closedEarly,
-  ],
-  [
     /Bad remote protocol version|banner line contains invalid|banner exchange: Connection .*invalid format/i,
     (_, context) => unreachable(context, 'what answers at this port is no ssh server.'),
   ],
+  [/^kex_exchange_identification: |^ssh_exchange_identification: |^banner exchange: |\bUNKNOWN port \d+/m, closedEarly],
   [
     /Connection (?:closed|reset) by|Connection to .* closed by remote host|Connection reset by peer|Broken pipe|not responding|Control master terminated/i,
     (match, { where }) => ({ reason: 'lost', message: `The connection to ${where} was lost before the command began: ${match[0]}.` }),
@@ -175,7 +172,7 @@ function closedEarly(_: RegExpExecArray, context: FailureContext, said: string):
   if (context.secrets > 0 && wayFailed.test(said)) {
     return { reason: 'authentication', message: `The way to ${context.where} failed after ${answers(context.secrets)}: was it right?` };
   }
-  const words = lineWith(said, /^(?!kex_exchange|ssh_exchange|Connection closed|Connection reset).+/);
+  const words = lineWith(said, /^(?!kex_exchange|ssh_exchange|banner exchange|Connection (?:closed|reset)|mux_).+/);
   const why = wayFailed.test(said) ? 'the way over the jump host or proxy command failed' : 'the connection was closed before a login';
   return unreachable(context, `${why}${told(words)}`);
 }

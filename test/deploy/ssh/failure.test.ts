@@ -154,6 +154,11 @@ describe('by the words of ssh', () => {
       'unreachable',
       /before a login/,
     ],
+    [
+      'kex_exchange_identification: write: Broken pipe\nbanner exchange: Connection to UNKNOWN port 65535: Broken pipe',
+      'unreachable',
+      /jump host or proxy command failed\.$/,
+    ],
     ['Connection to 10.0.0.9 closed by remote host.', 'lost', /before the command began/],
     ['mux_client_request_session: read from master failed: Broken pipe', 'lost', /before the command began/],
     ['Timeout, server 10.0.0.9 not responding.', 'lost', /before the command began/],

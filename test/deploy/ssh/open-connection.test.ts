@@ -81,7 +81,7 @@ describe.each([{ share: true }, { share: false }])('scripts ($share: one connect
       lines.push(text);
       if (text.includes('two')) stop.abort();
     };
-    const answer = await connection.run(script('echo one; echo two; exec sleep 300', { onOutput, signal: stop.signal }));
+    const answer = await connection.run(script('echo one; echo two; exec sleep 60', { onOutput, signal: stop.signal }));
     expect(answer).toMatchObject({ kind: 'none', reason: 'cancelled', stdout: 'one\ntwo\n' });
     expect(lines.join('')).toBe('one\ntwo\n');
   });
@@ -89,7 +89,7 @@ describe.each([{ share: true }, { share: false }])('scripts ($share: one connect
   it('gives up at the limit, and goes on with the next', async () => {
     const connection = connect(sshd.target(), options);
     await connection.run(script('true'));
-    const late = await connection.run(script('echo begun; exec sleep 300', { limit: 1500 }));
+    const late = await connection.run(script('echo begun; exec sleep 60', { limit: 1500 }));
     expect(late).toMatchObject({
       kind: 'none',
       reason: 'timeout',
@@ -196,7 +196,7 @@ describe('the shared connection', () => {
     const connection = connect(sshd.target());
     await connection.run(script('true'));
     expect(await connection.freshAnswer(script('echo fresh'))).toMatchObject({ status: 0, stdout: 'fresh\n' });
-    const hanging = connection.run(script('exec sleep 300', { limit: 20_000 }));
+    const hanging = connection.run(script('exec sleep 60', { limit: 20_000 }));
     const [session = 0] = childrenOf(sshd.pid);
     for (const pid of [session, ...descendantsOf(session)]) kill(pid, 'SIGSTOP');
     expect(await connection.freshAnswer(script('echo lives', { limit: 10_000 }))).toMatchObject({ status: 0, stdout: 'lives\n' });
@@ -231,7 +231,7 @@ describe('the shared connection', () => {
       const [session = 0] = childrenOf(sshd.pid);
       for (const pid of [session, ...descendantsOf(session)]) kill(pid, 'SIGSTOP');
     };
-    const answer = await connection.run(script('echo half; exec sleep 300', { limit: Number.POSITIVE_INFINITY, onOutput }));
+    const answer = await connection.run(script('echo half; exec sleep 60', { limit: Number.POSITIVE_INFINITY, onOutput }));
     expect(answer).toMatchObject({ kind: 'none', reason: 'lost', stdout: 'half\n' });
     for (const pid of childrenOf(sshd.pid).flatMap((session) => [session, ...descendantsOf(session)])) kill(pid, 'SIGKILL');
   });
@@ -303,7 +303,7 @@ it("lets the user's configuration say what it may, and no more", async () => {
 
 it('takes no more after close, and closes twice', async () => {
   const connection = connect(sshd.target());
-  const running = connection.run(script('exec sleep 300'));
+  const running = connection.run(script('exec sleep 60'));
   await until(() => childrenOf(sshd.pid).length > 0);
   await Promise.all([connection.close(), connection.close()]);
   expect(await running).toMatchObject({ reason: 'cancelled' });
