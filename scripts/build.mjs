@@ -1,4 +1,4 @@
-// Bundles into dist/: client.cjs (loaded by VS Code) with deployment.cjs and askpass-program.cjs, server.cjs (its language server), cli.cjs (the command line), simulator.cjs (the simulated board) with
+// Bundles into dist/: client.cjs (loaded by VS Code) with deployment.cjs and askpass-program.cjs, server.cjs (its language server), cli.cjs (the command line) with cli-deployment.cjs, simulator.cjs (the simulated board) with
 // forwarder.cjs (what its sshd starts), webview.js and .css (the memory map).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -51,6 +51,14 @@ const simulatorApart = {
   },
 };
 
+/** So is what the command line does with a target. */
+const actionsApart = {
+  name: 'actions-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/deployment\/actions\.ts$/ }, () => ({ path: './cli-deployment.cjs', external: true }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   // CommonJS: what extension hosts of every supported VS Code can load. A dynamic import becomes require, so that `vscode` is found in it.
@@ -84,7 +92,15 @@ const bundles = [
     outfile: 'dist/cli.cjs',
     format: 'cjs',
     supported: { 'dynamic-import': false },
-    plugins: [simulatorApart],
+    plugins: [simulatorApart, actionsApart],
+  },
+  {
+    ...common,
+    entryPoints: ['cli/deployment/actions.ts'],
+    outfile: 'dist/cli-deployment.cjs',
+    format: 'cjs',
+    // The program of askpass is found by __dirname there.
+    logOverride: { 'empty-import-meta': 'silent' },
   },
   { ...common, ...simulatorBundle, outdir: 'dist' },
   { ...pageBundle, absWorkingDir: root, outdir: 'dist', minify: !watch, sourcemap: sourcemap ? 'inline' : false, logLevel: 'info' },

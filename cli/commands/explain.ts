@@ -6,7 +6,7 @@ import type { Arguments } from '../arguments.ts';
 import { type Command, misuse } from '../command.ts';
 import { engineOptions, outputOptions, unknownRule } from '../engine-options.ts';
 import { explainEvent } from '../explain/explain-event.ts';
-import { jsonText } from '../findings/json.ts';
+import { jsonText } from '../findings/json-text.ts';
 import { rulePage } from '../findings/rule-page.ts';
 import type { Io, Outcome } from '../io.ts';
 import { type Style, styleFor, widthOf } from '../style.ts';

@@ -22,7 +22,7 @@ const ofAction: Readonly<Record<string, readonly (typeof actions)[number][]>> = 
 export const target: Command = {
   name: 'target',
   summary: 'List the boards to deploy to, and look whether one is fit',
-  usage: 'add NAME HOST | list [PATH] | remove NAME | doctor [PATH] | snapshot [PATH] --out FILE',
+  usage: 'add NAME HOST | list | remove NAME | doctor [PATH] | snapshot [PATH]',
   description: [
     'add writes a target into your own list; HOST is a host of your ssh configuration, or user@host. list shows all that --target takes: those of jailhouse.json, ' +
       'of your list, running simulated boards, and hosts of ~/.ssh/config. remove takes one off your list.',

@@ -1,7 +1,7 @@
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { followConsole } from '@jailhouse-cells/deploy/observe/follow-console.ts';
 import { Sections, scriptStart } from '@jailhouse-cells/deploy/observe/sections.ts';
-import { jsonText } from '../findings/json.ts';
+import { jsonText } from '../findings/json-text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { ConsoleDecoder } from './console-decoder.ts';
 import { jsonMeaning } from './problem-text.ts';

@@ -3,7 +3,7 @@ import type { ApplyEvent, ApplyResult } from '@jailhouse-cells/deploy/apply/appl
 import { sudoersLine } from '@jailhouse-cells/deploy/doctor/checks.ts';
 import type { Goal } from '@jailhouse-cells/deploy/plan/plan.ts';
 import type { Proposal, Proposed } from '@jailhouse-cells/deploy/target-session.ts';
-import { jsonText } from '../findings/json.ts';
+import { jsonText } from '../findings/json-text.ts';
 import { plural } from '../findings/result.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { styleFor, widthOf } from '../style.ts';

@@ -4,7 +4,7 @@ import type { NoAnswerReason, Prompt } from '@jailhouse-cells/deploy/ssh/connect
 import type { Target } from '@jailhouse-cells/deploy/target.ts';
 import { type NoTarget, TargetSession } from '@jailhouse-cells/deploy/target-session.ts';
 import { misuse } from '../command.ts';
-import { jsonText } from '../findings/json.ts';
+import { jsonText } from '../findings/json-text.ts';
 import type { PlaceSource } from '../findings/place.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { type Style, styleFor, widthOf } from '../style.ts';

@@ -2,7 +2,7 @@ import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { shownPath } from '@jailhouse-cells/core/source/shown-path.ts';
 import type { Goal } from '@jailhouse-cells/deploy/plan/plan.ts';
 import { failure } from '../command.ts';
-import { jsonText } from '../findings/json.ts';
+import { jsonText } from '../findings/json-text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { checksText, jsonCheck } from './check-text.ts';
 import { noProposal } from './perform.ts';

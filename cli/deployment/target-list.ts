@@ -3,7 +3,7 @@ import { validHost } from '@jailhouse-cells/deploy/ssh/quote.ts';
 import type { Target } from '@jailhouse-cells/deploy/target.ts';
 import { addTarget, readTargets, removeTarget, targetsFile } from '@jailhouse-cells/deploy/targets-file.ts';
 import { failure, misuse } from '../command.ts';
-import { jsonText } from '../findings/json.ts';
+import { jsonText } from '../findings/json-text.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { nearest } from '../spelling.ts';
 import { widthOf } from '../style.ts';

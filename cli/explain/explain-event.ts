@@ -7,7 +7,7 @@ import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { Arguments } from '../arguments.ts';
 import { failure, misuse } from '../command.ts';
 import { openSession } from '../configs.ts';
-import { jsonText } from '../findings/json.ts';
+import { jsonText } from '../findings/json-text.ts';
 import type { PlaceSource } from '../findings/place.ts';
 import { plural } from '../findings/result.ts';
 import { exitStatus, type Io, type Outcome } from '../io.ts';

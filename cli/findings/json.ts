@@ -99,8 +99,3 @@ function configOf(report: FileReport, cwd: string): JsonConfig {
     system: system === undefined ? null : { name: system.name, rootCell: shownPath(cwd, system.rootCell) },
   };
 }
-
-/** JSON for a program to read: two spaces, one line feed at the end. */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
-}
