@@ -1,5 +1,6 @@
+import { qemuTree } from '../board-tree/qemu-tree.ts';
+import { rpi4Tree } from '../board-tree/rpi4-tree.ts';
 import type { Machine, SimulatedBoard } from '../machine/machine.ts';
-import { boardTree } from './boards/board-tree.ts';
 import { factsOf } from './boards/facts-of.ts';
 import { fromUnicode, toUnicode } from './byte-text.ts';
 import { FileSystem } from './files/file-system.ts';
@@ -164,7 +165,7 @@ class Target implements TargetAtHand {
         hostname: this.hostname,
         user: this.user,
         restrictedLog: options.restrictedLog === true,
-        deviceTree: options.deviceTree ?? boardTree(board, facts.cmdline.trimEnd()),
+        deviceTree: options.deviceTree ?? (facts.gpuMem === undefined ? qemuTree : rpi4Tree)(board, facts.cmdline.trimEnd()),
         freeze: () => this.freeze(linux),
         reboot: () => this.reboot(linux),
       },

@@ -10,6 +10,8 @@ import { Bell, OpenFile } from './descriptors.ts';
 import type { Linux } from './linux.ts';
 import { Killed, type Process } from './process.ts';
 
+/** Milliseconds after a call in which a board that was ruined by it stops. */
+const afterwards = 100;
 const firmwarePath = '/lib/firmware/jailhouse.bin';
 /** Bytes of struct jailhouse_header, the least that a hypervisor image has. */
 const firmwareHeader = 0x60;
@@ -86,6 +88,7 @@ export class Driver {
   /** Takes the driver's lock; a signal ends the wait. */
   async lock(process: Process): Promise<void> {
     while (this.lockOwner !== undefined) await process.wait(this.lockBell.next());
+    this.catchUp();
     this.lockOwner = process;
   }
 
@@ -176,6 +179,10 @@ export class Driver {
     for (const line of result.kernelLog) this.linux.log.add(fromMachine(line));
     this.print(result);
     this.changed();
+    // What this call has done to Linux of the root cell shows soon after.
+    setTimeout(() => {
+      if (!this.linux.halted) this.catchUp();
+    }, afterwards).unref();
     const { end } = result;
     switch (end.kind) {
       case 'done':

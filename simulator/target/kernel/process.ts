@@ -42,7 +42,6 @@ export class Process implements Waiter {
   readonly pid: number;
   readonly started: number;
   readonly descriptors = new Map<number, OpenFile>();
-  readonly children = new Set<Process>();
   environment: Map<ByteText, ByteText>;
   argv: readonly ByteText[];
   cwd: ByteText;
@@ -85,7 +84,6 @@ export class Process implements Waiter {
       this.finish = resolve;
     });
     linux.processes.set(this.pid, this);
-    parent?.children.add(this);
   }
 
   /** Waits for a promise, unless a signal ends the process first. */
@@ -167,7 +165,6 @@ export class Process implements Waiter {
     if (this.status !== undefined) return;
     for (const number of [...this.descriptors.keys()]) this.close(number);
     this.status = status;
-    for (const child of this.children) if (child.status !== undefined) this.linux.processes.delete(child.pid);
     this.linux.processes.delete(this.pid);
     this.finish(status);
   }

@@ -5,6 +5,7 @@ import { complain, print } from '../kernel/streams.ts';
 import { readArguments } from './arguments.ts';
 import { childOf } from './children.ts';
 import { userName } from './file-status.ts';
+import { isListed, securePath } from './sudoers.ts';
 
 /** `sudo -n COMMAND…`: without a password, or not at all. */
 export async function sudo(process: Process, args: readonly ByteText[]): Promise<number> {
@@ -16,7 +17,8 @@ export async function sudo(process: Process, args: readonly ByteText[]): Promise
   );
   const { options } = process.linux;
   const { user, faults } = options;
-  const allowed = process.actor.uid === 0 || (faults.sudo ?? (user.sudo ? 'allowed' : 'refused')) === 'allowed';
+  const everything = process.actor.uid === 0 || (faults.sudo ?? (user.sudo ? 'allowed' : 'refused')) === 'allowed';
+  const allowed = everything || isListed(process, operands);
   if (!allowed) {
     const asks = !(flags.has('-n') || flags.has('--non-interactive'));
     await complain(
@@ -30,7 +32,6 @@ export async function sudo(process: Process, args: readonly ByteText[]): Promise
   if (flags.has('-v') || flags.has('--validate') || flags.has('-k') || flags.has('-K')) return 0;
   if (flags.has('-l') || flags.has('--list')) return listAllowed(process, operands);
   const rest = [...operands];
-  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   const child = childOf(process, rest);
   const wanted = values.get('-u') ?? 'root';
   child.actor = wanted === 'root' ? { uid: 0, gid: 0 } : { uid: user.uid, gid: user.uid };
@@ -42,7 +43,7 @@ export async function sudo(process: Process, args: readonly ByteText[]): Promise
       ['USER', wanted],
       ['LOGNAME', wanted],
       ['SUDO_USER', user.name],
-      ['PATH', path],
+      ['PATH', securePath],
     ]);
   }
   while (rest[0] !== undefined && /^[A-Za-z_][A-Za-z0-9_]*=/.test(rest[0])) {
@@ -69,7 +70,7 @@ export async function sudo(process: Process, args: readonly ByteText[]): Promise
 async function listAllowed(process: Process, operands: readonly ByteText[]): Promise<number> {
   const { user, hostname } = process.linux.options;
   if (operands.length > 0) {
-    const found = findProgram(process, operands[0] as ByteText, '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
+    const found = findProgram(process, operands[0] as ByteText, securePath);
     if (found.kind !== 'found') return 1;
     await print(process, `${[found.path, ...operands.slice(1)].join(' ')}\n`);
     return 0;

@@ -1,3 +1,4 @@
+import { createMachine } from '@jailhouse-cells/simulator/machine/create-machine.ts';
 import { describe, expect, test } from 'vitest';
 import { asRoot, quoted, recordedBoard } from './recorded-board.ts';
 import { ask, HandFed, until } from './simulated-session.ts';
@@ -280,6 +281,54 @@ describe('faults', () => {
     expect(await ask(target, 'dmesg')).toMatchObject({ status: 1, stderr: 'dmesg: read kernel buffer failed: Operation not permitted\n' });
     expect((await ask(target, 'sudo -n dmesg | tail -1')).stdout).toContain('EXT4-fs');
   });
+});
+
+test('sudo lets pass what a line of sudoers lists, and nothing else', async () => {
+  const line =
+    'dev ALL=(root) NOPASSWD: /usr/local/sbin/jailhouse, /usr/sbin/modprobe jailhouse, /bin/cat /proc/iomem, /usr/sbin/ip address *\n';
+  const target = recordedBoard({ faults: { sudo: 'refused' }, files: { '/etc/sudoers.d/jailhouse': line } });
+  const status = async (command: string): Promise<number> => (await ask(target, command)).status;
+  expect(await status('sudo -n modprobe jailhouse')).toBe(0);
+  expect(await status('sudo -n jailhouse console')).toBe(1);
+  expect((await ask(target, 'sudo -n /usr/local/sbin/jailhouse console')).stderr).toBe('read(console): Resource temporarily unavailable\n');
+  expect((await ask(target, 'sudo -n cat /proc/iomem')).stdout).toMatch(/^08000000-/);
+  expect(await status('sudo -n ip address add 10.0.0.1/24 dev eth0')).toBe(0);
+  for (const refused of [
+    'cat /etc/shadow',
+    'cat /proc/iomem /etc/shadow',
+    'modprobe -r jailhouse',
+    'modprobe',
+    'sh -c id',
+    'rmmod jailhouse',
+    'ip link set eth0 down',
+  ]) {
+    expect(await ask(target, `sudo -n ${refused}`)).toMatchObject({ status: 1, stderr: 'sudo: a password is required\n' });
+  }
+});
+
+test('a timer that nobody stops disables the hypervisor', async () => {
+  const target = await enabled();
+  const armed = `nohup setsid sh -c 'sleep 0.2; sudo -n jailhouse disable' >/dev/null 2>&1 </dev/null & echo $!`;
+  const { stdout } = await ask(target, armed);
+  await ask(target, `kill -- ${stdout.trim()}`);
+  await ask(target, armed);
+  expect(target.machine.enabled).toBe(true);
+  await until(() => !target.machine.enabled);
+});
+
+test('guests go on between calls', async () => {
+  let now = 0;
+  const target = await enabled({ machine: (board) => createMachine(board, () => now) });
+  await ask(
+    target,
+    asRoot('jailhouse cell create qemu-arm64-inmate-demo.cell; jailhouse cell load 1 gic-demo.bin; jailhouse cell start 1'),
+  );
+  const total = async (): Promise<number> =>
+    Number((await ask(target, 'cat /sys/devices/jailhouse/cells/1/statistics/vmexits_total')).stdout);
+  const [before, printed] = [await total(), target.serial.length];
+  now += 5000;
+  expect(await total()).toBeGreaterThan(before);
+  expect(target.serial.slice(printed)).toContain('Timer fired');
 });
 
 test('hostile text stays text, also through sudo and sh', async () => {
