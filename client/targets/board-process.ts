@@ -19,6 +19,8 @@ export type BoardStart =
 
 /** Characters of its error text that are kept. */
 const mostText = 4000;
+/** Of the command line that the program is. */
+const nameInFront = 'jailhouse-cells: ';
 
 /** A simulated board as a process of its own. It registers itself as a target, and ends with this process: its standard input is our pipe. */
 export class BoardProcess {
@@ -71,14 +73,11 @@ export class BoardProcess {
   }
 }
 
-/** What it said, without the name of the program in front. */
+/** What it said, without the name of the program in front and what else it offers to know. */
 function failed(text: string): BoardStart {
-  const said =
-    text
-      .trim()
-      .split('\n')
-      .at(-1)
-      ?.replace(/^(?:jailhouse-cells: )?(?:error: )?/, '') ?? '';
+  const lines = text.trim().split('\n');
+  const named = lines.find((line) => line.startsWith(nameInFront));
+  const said = named?.slice(nameInFront.length) ?? lines.at(-1) ?? '';
   const install = /\b(?:sudo )?apt install [a-z0-9 -]*[a-z0-9]/.exec(text)?.[0].replace(/^sudo /, '');
   return { ok: false, message: `The simulated board does not start: ${said || 'it said nothing.'}`, install };
 }
