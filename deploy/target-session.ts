@@ -1,6 +1,7 @@
 import type { Deployment } from '@jailhouse-cells/core/deployment/deployment.ts';
 import type { Explain } from '@jailhouse-cells/core/deployment/meaning.ts';
 import { type ApplyEvent, type ApplyResult, apply } from './apply/apply.ts';
+import type { Limits } from './apply/limits.ts';
 import { type BoardFacts, factsScript, readFacts } from './doctor/board-facts.ts';
 import { type Check, checkTarget } from './doctor/checks.ts';
 import { isTargetState, observe } from './observe/observe.ts';
@@ -45,6 +46,8 @@ export interface ApplySettings {
   readonly deadMan?: number;
   readonly watchdog?: boolean;
   readonly who: string;
+  /** Where they differ from the usual ones. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** Milliseconds to read everything about a board: device tree, firmware settings. */
@@ -96,7 +99,10 @@ export class TargetSession {
 
   /** Does what was proposed, on this connection. */
   async apply({ plan, state }: Proposal, settings: ApplySettings): Promise<ApplyResult> {
-    return apply(plan, state, { ...settings, watch: settings.watch ?? 5, connection: this.connection });
+    // Who did not ask for sudo does not get it.
+    const root = state.root === 'sudo' && !this.target.sudo ? 'refused' : state.root;
+    const sudoText = root === state.root ? state.sudoText : 'the target does not say "sudo": true';
+    return apply(plan, { ...state, root, sudoText }, { ...settings, watch: settings.watch ?? 5, connection: this.connection });
   }
 
   /** Reads everything about the board: one round trip. */

@@ -20,7 +20,10 @@ export function recordAfter(record: TargetRecord | undefined, system: string, st
       now = { ...now, cells: [...now.cells.filter(({ name }) => name !== effect.name), cell] };
     }
     if (effect.kind === 'guest') {
-      now = { ...now, cells: now.cells.map((cell) => (cell.name === effect.name ? { ...cell, guest: effect.guest } : cell)) };
+      now = {
+        ...now,
+        cells: now.cells.map((cell) => (cell.name === effect.name ? { ...cell, guest: effect.guest, commands: effect.commands } : cell)),
+      };
     }
   }
   return now;

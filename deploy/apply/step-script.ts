@@ -43,7 +43,7 @@ export function stepScript(sections: Sections, step: Step, state: Pick<TargetSta
     ...(record === undefined ? [] : [writeRecord(record)]),
     `cd ${base}/${quote(folder)}/${files} 2>/dev/null || cd`,
     'section mark; log | tail -n 1',
-    ...(step.kind === 'enable' && deadMan !== undefined ? [armSwitch(state, deadMan, watchdog)] : []),
+    ...(step.kind === 'enable' && deadMan !== undefined ? [armSwitch(sections.token, state, deadMan, watchdog)] : []),
     'section output',
     `{ ${commands.join(' && ')}; } 2>&1 </dev/null; STATUS=$?`,
     'section status; echo "$STATUS"',
@@ -53,7 +53,9 @@ export function stepScript(sections: Sections, step: Step, state: Pick<TargetSta
     // After disable the ring buffer of sysfs is empty; the device still has the old log.
     ...(step.kind === 'disable' || step.kind === 'enable'
       ? [
-          `section old-console; [ "$(cat /sys/devices/jailhouse/enabled 2>/dev/null)" = 1 ] || ${commandLine(['jailhouse', 'console'], state)} 2>/dev/null </dev/null`,
+          'section old-console',
+          // After an oops the driver's lock is held for ever.
+          `[ "$STATUS" = 139 ] || [ "$(cat /sys/devices/jailhouse/enabled 2>/dev/null)" = 1 ] || ${commandLine(['jailhouse', 'console'], state)} 2>/dev/null </dev/null`,
         ]
       : []),
     cellsScript,
@@ -65,7 +67,7 @@ export function stepScript(sections: Sections, step: Step, state: Pick<TargetSta
 export function writeRecord(record: string): string {
   const base = `"$HOME"/${targetFolder}`;
   if (record === '') return `rm -f ${base}/record`;
-  return `printf %s ${quote(record)} > ${base}/.record && mv -f ${base}/.record ${base}/record`;
+  return `{ { printf %s ${quote(record)} > ${base}/.record && mv -f ${base}/.record ${base}/record; } || { rm -f ${base}/.record; false; }; }`;
 }
 
 function shellCommand(step: Step, command: readonly string[], state: Pick<TargetState, 'programs'>): string {
@@ -77,15 +79,20 @@ function shellCommand(step: Step, command: readonly string[], state: Pick<Target
   return `{ N=0; while [ ! -e /sys/class/net/${quote(device)} ] && [ "$N" -lt 20 ]; do sleep 0.1; N=$((N+1)); done; ${there} || ${line}; }`;
 }
 
-/** Detached from the session, so that it outlives it. */
-function armSwitch(state: Pick<TargetState, 'programs'>, seconds: number, watchdog: boolean): string {
+/**
+ * Detached from the session, so that it outlives it.
+ *
+ * @param token Tells this switch from others: one of an earlier deployment must not fire for a later one.
+ */
+function armSwitch(token: string, state: Pick<TargetState, 'programs'>, seconds: number, watchdog: boolean): string {
   const base = `"$HOME"/${targetFolder}`;
   const disable = commandLine(['jailhouse', 'disable'], state);
-  const body = `sleep ${seconds}; [ -e ${base}/armed ] || exit 0; rm -f ${base}/armed; ${disable}`;
-  const feed = `{ while [ -e ${base}/armed ]; do printf .; sleep 2; done; printf V; } | $ROOT tee /dev/watchdog >/dev/null`;
+  const isArmed = `[ "$(cat ${base}/armed 2>/dev/null)" = ${token} ]`;
+  const body = `sleep ${seconds}; ${isArmed} || exit 0; rm -f ${base}/armed; ${disable}`;
+  const feed = `{ while ${isArmed}; do printf .; sleep 2; done; printf V; } | $ROOT tee /dev/watchdog >/dev/null`;
   return [
-    `: > ${base}/armed`,
+    `echo ${token} > ${base}/armed`,
     `export ROOT; setsid nohup sh -c ${quote(body)} </dev/null >/dev/null 2>&1 &`,
-    ...(watchdog ? [`setsid nohup sh -c ${quote(feed)} </dev/null >/dev/null 2>&1 &`] : []),
+    ...(watchdog ? [`if [ -c /dev/watchdog ]; then setsid nohup sh -c ${quote(feed)} </dev/null >/dev/null 2>&1 & fi`] : []),
   ].join('\n');
 }

@@ -9,6 +9,12 @@ export interface Seen {
   readonly cells: readonly TargetCell[];
 }
 
+/** Whether two looks show the same boot, hypervisor and cells; what state the cells are in may differ. */
+export function sameTarget(one: Seen, other: Seen): boolean {
+  const text = ({ bootId, enabled, cells }: Seen): string => [bootId, enabled, ...cells.map(({ inode }) => inode)].join();
+  return text(one) === text(other);
+}
+
 export interface StepOutcome {
   /** Exit status of the step's commands. */
   readonly status: number;
@@ -70,6 +76,7 @@ function judgeByState(
       return status === 0 ? undefined : refused('The kernel module was not loaded');
     case 'enable':
       if (!seen.enabled) return refused('The hypervisor was not enabled');
+      if (status !== 0) return refused('The hypervisor was enabled by somebody else');
       return /Scanning root bridge failed|\.pci failed with error/.test(kernelLog)
         ? {
             warning:
@@ -79,7 +86,8 @@ function judgeByState(
     case 'disable':
       return seen.enabled ? refused('The hypervisor was not disabled') : undefined;
     case 'create':
-      return cell === undefined ? refused(`The cell ${step.cell} was not created`) : failedCell(cell, seen);
+      if (cell === undefined) return refused(`The cell ${step.cell} was not created`);
+      return status === 0 ? failedCell(cell, seen) : refused(`The cell ${step.cell} is there, but not by this deployment`);
     case 'destroy':
       return goneCell(step, before, seen) ? undefined : refused(`The cell ${step.cell} was not destroyed`);
     case 'load':

@@ -3,6 +3,7 @@ import { hex, humanSize } from '@jailhouse-cells/core/source/numbers.ts';
 import type { Target } from '../target.ts';
 import type { BoardFacts } from './board-facts.ts';
 import { claimedIn, readIomem, systemRamIn } from './iomem.ts';
+import { sudoersLine as lineFor } from './sudoers.ts';
 
 /** `unknown`: the target does not tell, mostly for want of root. */
 export type CheckLevel = 'ok' | 'warning' | 'blocker' | 'unknown';
@@ -51,19 +52,9 @@ function check(id: string, title: string, level: CheckLevel, found: string, reme
   return { id, title, level, found, remedy, place };
 }
 
-/** Programs that a deployment runs as root. */
+/** The line for /etc/sudoers.d that lets a login do what a deployment needs. */
 export function sudoersLine({ state }: Pick<BoardFacts, 'state'>): string {
-  const path = (name: string, usual: string): string => state.programs[name] ?? usual;
-  const commands = [
-    path('jailhouse', state.tool ?? '/usr/local/sbin/jailhouse'),
-    `${path('modprobe', '/usr/sbin/modprobe')} jailhouse`,
-    `${path('ip', '/usr/sbin/ip')} address *`,
-    `${path('ip', '/usr/sbin/ip')} link *`,
-    `${path('cat', '/usr/bin/cat')} /proc/iomem`,
-    `${path('cat', '/usr/bin/cat')} /sys/firmware/fdt`,
-    path('dmesg', '/usr/bin/dmesg'),
-  ];
-  return `${state.user} ALL=(root) NOPASSWD: ${commands.join(', ')}`;
+  return lineFor(state);
 }
 
 const judges: readonly Judge[] = [

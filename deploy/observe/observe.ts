@@ -7,7 +7,7 @@ import type { TargetCell, TargetState } from './target-state.ts';
 /** Below the login's home folder. */
 export const targetFolder = '.jailhouse-cells';
 
-/** Shell text that prints enabled, cells and console: what every step looks at afterwards. Never the pool files: they can hang. */
+/** Shell text that prints enabled, cells and console: what every step looks at afterwards. Never the pool files: they can hang, and the console too. */
 export const cellsScript = [
   'section enabled; cat /sys/devices/jailhouse/enabled 2>/dev/null',
   'section cells',
@@ -18,7 +18,8 @@ export const cellsScript = [
   'printf "name "; { base64 < "$c/name"; } 2>/dev/null | tr -d "\\n"; echo',
   'for f in state cpus_assigned_list cpus_failed_list; do printf "%s " "$f"; cat "$c/$f" 2>/dev/null || echo; done',
   'done',
-  'section console; cat /sys/devices/jailhouse/console 2>/dev/null',
+  // It waits for the driver's lock, which a call that hangs never gives back.
+  'section console; T=; command -v timeout >/dev/null && T="timeout 2"; $T cat /sys/devices/jailhouse/console 2>/dev/null',
 ].join('\n');
 
 /** Shell text that sets `$ROOT` to the way to root: empty for the root login, else `sudo -n`. Unquoted on purpose where it is used. */
@@ -27,6 +28,17 @@ export const rootScript = 'ROOT=; [ "$(id -u)" = 0 ] || ROOT="sudo -n"';
 /** Shell text that defines `log`: the kernel's log, as root where others may not read it. */
 export const kernelLogScript = 'log() { dmesg 2>/dev/null || $ROOT dmesg 2>/dev/null; }';
 
+/**
+ * Shell text that waits for commands that change cells, up to so many fifths of a second, and prints one that is still there. A command outlives the
+ * session that it was started from (target-behaviour.md, section 6): what is seen before its end is not what there is to go by.
+ */
+export const pendingScript = (fifths: number): string =>
+  [
+    'pending() { { ps -eo args 2>/dev/null || ps -o args 2>/dev/null; } | grep -E "^(sudo (-n )?)?([^ ]*/)?(jailhouse (enable|disable|cell (create|load|start|shutdown|destroy|linux))|python3? [^ ]*/jailhouse-cell-linux) " | head -n 1; }',
+    `N=0; while [ -n "$(pending)" ] && [ "$N" -lt ${fifths} ]; do sleep 0.2; N=$((N+1)); done`,
+    'section pending; pending',
+  ].join('\n');
+
 /** @param folder The system's folder, a safe file name. */
 export function observeScript(sections: Sections, folder: string): string {
   return [
@@ -34,6 +46,7 @@ export function observeScript(sections: Sections, folder: string): string {
     sections.prelude,
     rootScript,
     kernelLogScript,
+    pendingScript(30),
     'section boot; cat /proc/sys/kernel/random/boot_id',
     'section clock; date +%s',
     'section user; id -un',
@@ -48,7 +61,7 @@ export function observeScript(sections: Sections, folder: string): string {
       (which) =>
         `section ${which}; if cd "$HOME/${targetFolder}/${folder}/${which}" 2>/dev/null; then for f in *; do [ -f "$f" ] && sha256sum "$f"; done; cd; fi`,
     ),
-    `section leftovers; ls -d "$HOME/${targetFolder}/${folder}/next" "$HOME/${targetFolder}/${folder}/old" "$HOME/${targetFolder}/.record" 2>/dev/null`,
+    `section leftovers; ls -d "$HOME/${targetFolder}/${folder}/next" "$HOME/${targetFolder}/${folder}/old" "$HOME/${targetFolder}/.record" "$HOME/${targetFolder}/armed" 2>/dev/null`,
     'section addresses; ip -o address show 2>/dev/null',
     'section kernel; log | wc -l',
     cellsScript,
@@ -111,6 +124,7 @@ export function readState(sections: ReadonlyMap<string, string>): TargetState {
     leftovers: line('leftovers') !== '',
     addresses: readAddresses(sections.get('addresses')),
     kernelLines: Number(line('kernel')) || 0,
+    pending: line('pending') || undefined,
     ...readCells(sections),
   };
 }

@@ -32,6 +32,8 @@ export interface TargetState {
   readonly kernelLines: number;
   /** The hypervisor's ring buffer; empty while disabled. */
   readonly console: string;
+  /** A command that changes cells and did not come back while the target was looked at: `jailhouse cell load …`. */
+  readonly pending?: string | undefined;
 }
 
 export interface TargetCell {

@@ -30,6 +30,12 @@ class Planner {
         place: undefined,
       };
     }
+    if (state.pending !== undefined) {
+      return {
+        reason: `"${state.pending}" is under way on the target. Wait for its end; if it does not come back, switch the board off and on.`,
+        place: undefined,
+      };
+    }
     if (goal.kind === 'disable') return this.plan(this.disable());
     if (goal.kind === 'stop' || goal.kind === 'destroy') return this.end(goal.kind, goal.cells);
     const names =
@@ -109,10 +115,21 @@ class Planner {
     }
     for (const [cell, need] of needs) steps.push(...this.cellSteps(cell, need, renew));
     const files = [prepared.root, ...cells.flatMap(filesOf)];
+    const kept = renew ? [] : this.filesOfOthers(cells, files);
     const uploads = this.uploads(files);
     const all = [...uploads, ...steps];
     if (all.length > 0 || state.leftovers) all.push(step('finish', 'write down what runs', [], {}));
-    return this.plan(all, files);
+    return this.plan(all, files, kept);
+  }
+
+  /** Files of cells that stay as they are: to make them again where a deployment fails. */
+  private filesOfOthers(cells: readonly PlannedCell[], files: readonly PlannedFile[]): readonly string[] {
+    const planned = new Set(cells.map(({ cell }) => cell.name));
+    const others = this.record?.cells.filter(({ name }) => !planned.has(name) && this.recorded(name) !== undefined) ?? [];
+    const words = new Set(others.flatMap(({ commands }) => commands.flat()));
+    return [...this.state.current.keys()].filter(
+      (name) => words.has(name.replace(/\.profile\.json$/, '')) && !files.some((file) => file.name === name),
+    );
   }
 
   private needOf(planned: PlannedCell, again: boolean): CellNeed {
@@ -143,7 +160,8 @@ class Planner {
     if (need === 'nothing') return steps;
     const commands = guestCommands(planned);
     const made: RecordEffect = { kind: 'cell', name: cell.name, config: planned.config.digest, commands: Object.values(commands) };
-    const loaded: RecordEffect[] = planned.guest === undefined ? [] : [{ kind: 'guest', name: cell.name, guest: planned.guest }];
+    const loaded: RecordEffect[] =
+      planned.guest === undefined ? [] : [{ kind: 'guest', name: cell.name, guest: planned.guest, commands: made.commands }];
     if ('linux' in commands) {
       const reason = need === 'load' ? 'its guest changed or does not run' : '';
       const effects = [...(need === 'create' ? [made] : []), ...loaded];
@@ -222,8 +240,11 @@ class Planner {
     return this.record?.cells.find((cell) => cell.name === name && cell.inode === there?.inode);
   }
 
-  /** @param files Left out: the folder stays as it is. */
-  private plan(steps: readonly Step[], files?: readonly PlannedFile[]): Plan {
+  /**
+   * @param files Left out: the folder stays as it is.
+   * @param kept Other files of the folder that stay.
+   */
+  private plan(steps: readonly Step[], files?: readonly PlannedFile[], kept: readonly string[] = []): Plan {
     const { prepared, goal, notes, state, record } = this;
     const reuse = (files ?? []).filter(({ name, digest }) => state.next.get(name) !== digest && state.current.get(name) === digest);
     return {
@@ -232,8 +253,8 @@ class Planner {
       folder: prepared.folder,
       steps,
       record,
-      reuse: reuse.map(({ name }) => name),
-      files: (files ?? []).map(({ name }) => name),
+      reuse: [...reuse.map(({ name }) => name), ...kept],
+      files: [...(files ?? []).map(({ name }) => name), ...kept],
       notes,
     };
   }

@@ -70,7 +70,7 @@ export type RecordEffect =
   | { readonly kind: 'root'; readonly config: string; readonly commands: readonly (readonly string[])[] }
   /** Created, and nothing loaded yet. */
   | { readonly kind: 'cell'; readonly name: string; readonly config: string; readonly commands: readonly (readonly string[])[] }
-  | { readonly kind: 'guest'; readonly name: string; readonly guest: string }
+  | { readonly kind: 'guest'; readonly name: string; readonly guest: string; readonly commands: readonly (readonly string[])[] }
   | { readonly kind: 'gone'; readonly name: string }
   /** The hypervisor is disabled. */
   | { readonly kind: 'nothing' };

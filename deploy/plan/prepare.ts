@@ -34,19 +34,41 @@ export async function prepare(deployment: Deployment, { cells, withProfiles }: P
     deployment.root.place,
   );
   const planned: PlannedCell[] = [];
-  for (const cell of wanted) {
-    const made = await prepareCell(cell, names, withProfiles);
+  for (const cell of deployment.cells) {
+    // The others take their names too: a file is called the same, whichever cells go along.
+    const named = fileNames(cell, names);
+    if (!wanted.includes(cell)) continue;
+    const made = await prepareCell(cell, named, withProfiles);
     if ('reason' in made) return made;
     planned.push(made);
   }
   return { deployment, folder: safeFileName(deployment.system), root, cells: planned };
 }
 
-async function prepareCell(cell: DeployedCell, names: FileNames, withProfiles: boolean): Promise<PlannedCell | NoPlan> {
-  const config = ofBytes(names.take(`${cell.name}.cell`), cell.bytes, `config of ${cell.name}`, cell.place);
+interface CellFileNames {
+  readonly config: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly deviceTree: string;
+  readonly images: readonly string[];
+}
+
+function fileNames({ name, linux, images }: DeployedCell, names: FileNames): CellFileNames {
+  const of = (path: string | undefined): string => (path === undefined ? '' : names.take(basename(path)));
+  return {
+    config: names.take(`${name}.cell`),
+    kernel: of(linux?.kernel.path),
+    initrd: of(linux?.initrd?.path),
+    deviceTree: of(linux?.deviceTree.path.replace(/\.dts$/, '.dtb')),
+    images: images.map(({ path }) => of(path)),
+  };
+}
+
+async function prepareCell(cell: DeployedCell, names: CellFileNames, withProfiles: boolean): Promise<PlannedCell | NoPlan> {
+  const config = ofBytes(names.config, cell.bytes, `config of ${cell.name}`, cell.place);
   const companions: PlannedFile[] = [];
-  const file = async (local: LocalFile, what: string): Promise<PlannedFile | NoPlan> => {
-    const read = await ofFile(names.take(basename(local.path)), local, `${what} of ${cell.name}`);
+  const file = async (local: LocalFile, name: string, what: string): Promise<PlannedFile | NoPlan> => {
+    const read = await ofFile(name, local, `${what} of ${cell.name}`);
     if (withProfiles && !('reason' in read)) {
       const profile = { path: `${local.path}.profile.json`, place: local.place };
       const companion = await ofFile(`${read.name}.profile.json`, profile, `profile of the ${what} of ${cell.name}`);
@@ -55,20 +77,19 @@ async function prepareCell(cell: DeployedCell, names: FileNames, withProfiles: b
     return read;
   };
   const { linux } = cell;
-  const kernel = linux && (await file(linux.kernel, 'kernel'));
+  const kernel = linux && (await file(linux.kernel, names.kernel, 'kernel'));
   if (kernel !== undefined && 'reason' in kernel) return kernel;
-  const initrd = linux?.initrd && (await file(linux.initrd, 'initrd'));
+  const initrd = linux?.initrd && (await file(linux.initrd, names.initrd, 'initrd'));
   if (initrd !== undefined && 'reason' in initrd) return initrd;
   const tree = linux?.deviceTree;
-  const treeName = tree && names.take(basename(tree.path).replace(/\.dts$/, '.dtb'));
-  const deviceTree = tree && treeName && ofBytes(treeName, tree.bytes, `device tree of ${cell.name}`, tree.place);
+  const deviceTree = tree && ofBytes(names.deviceTree, tree.bytes, `device tree of ${cell.name}`, tree.place);
   const images: { file: PlannedFile; address: bigint }[] = [];
-  for (const image of cell.images) {
-    const read = await file(image, 'image');
+  for (const [at, image] of cell.images.entries()) {
+    const read = await file(image, names.images[at] ?? '', 'image');
     if ('reason' in read) return read;
     images.push({ file: read, address: image.address });
   }
-  const loaded = [kernel, initrd, deviceTree || undefined].map((part) => part?.digest ?? '');
+  const loaded = [kernel, initrd, deviceTree].map((part) => part?.digest ?? '');
   const guest =
     linux === undefined && images.length === 0
       ? undefined
@@ -85,7 +106,7 @@ async function prepareCell(cell: DeployedCell, names: FileNames, withProfiles: b
     config,
     kernel: kernel || undefined,
     initrd: initrd || undefined,
-    deviceTree: deviceTree || undefined,
+    deviceTree,
     images,
     companions,
     guest,
