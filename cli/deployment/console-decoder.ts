@@ -7,7 +7,7 @@ const begins = /Unhandled data (?:read|write) at|FATAL: |Unhandled HYP|Attempt t
 /** The last line of a report. */
 const ends = /^Parking CPU \d+/;
 /** The registers of a report and what stands around them; anything else is no part of it. */
-const belongs = /^(?:\s*|Cell state before exception:|Hypervisor state.*|\s+(?:pc|sp|x\d+|elr|esr):.*|Unhandled .*|FATAL: .*)$/;
+const belongs = /^(?:\s*|Cell state before exception:|Hypervisor state.*|\s*(?:pc|sp|x\d+|elr|esr): .*|Unhandled .*|FATAL: .*)$/;
 /** Lines of the longest report. */
 const maxReport = 40;
 
