@@ -25,6 +25,7 @@ for (const [title, script] of [
   ['editor', 'scripts/bench-editor.ts'],
   ['boards and guests', 'scripts/bench-board.ts'],
   ['memory map', 'scripts/bench-map.ts'],
+  ['deployment', 'scripts/bench-deploy.ts'],
 ]) {
   if (existsSync(join(root, script))) part(title, () => packageBin('tsx', [script, ...args]));
   else console.log(`\n== ${title}: ${script} does not exist yet`);
