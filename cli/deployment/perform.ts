@@ -115,7 +115,10 @@ class Performance {
   private async mayGoOn({ plan }: Proposal): Promise<boolean> {
     const { call, at } = this;
     if (at.signal.aborted) return false;
-    if (call.yes || at.io.ask === undefined || !plan.steps.some(({ dangerous }) => dangerous)) return true;
+    if (call.yes || at.io.ask === undefined || !plan.steps.some(({ dangerous }) => dangerous)) {
+      for (const note of plan.notes) this.progress.line(printable(note));
+      return true;
+    }
     this.progress.line(planText(plan, at.where, { ...at, style: styleFor(at.io.err, at.io, call.color) }).trimEnd());
     const answer = await at.io.ask({ text: 'Go on? [y/N] ', secret: false, signal: at.signal });
     return !at.signal.aborted && /^\s*y(?:es)?\s*$/i.test(answer ?? '');
@@ -163,8 +166,7 @@ class Performance {
       const status = exitStatus.fine;
       if (call.json) return { status, out: this.json(steps.length === 0 ? 'unchanged' : 'done', proposal, { warnings: result.warnings }) };
       const count = steps.length === 0 ? 'nothing to do' : `done, ${plural(steps.length, 'step')}`;
-      const notes = steps.length === 0 ? [] : proposal.plan.notes.map((note) => `${printable(note)}\n`);
-      return { status, out: `${notes.join('')}${what}: ${count}\n` };
+      return { status, out: `${what}: ${count}\n` };
     }
     const { problem, undone } = result;
     const status =

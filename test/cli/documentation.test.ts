@@ -4,23 +4,32 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Io } from '@jailhouse-cells/cli/io.ts';
 import { run } from '@jailhouse-cells/cli/run.ts';
+import { addTarget, targetsFile } from '@jailhouse-cells/deploy/targets-file.ts';
 import { writeFilesAtomically } from '@jailhouse-cells/host/atomic-write.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
+import { type SimulatedBoardServer, startSimulatedBoard } from '@jailhouse-cells/simulator/server/simulated-board.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /**
- * Runs the commands of docs/command-line.md in a folder that holds a copy of examples/, and compares the output. After a
+ * Runs the commands of docs/command-line.md in a folder that holds a copy of examples/, beside a simulated board, and compares the output. After a
  * change that is meant: UPDATE_DOCS=1 npx vitest run test/cli/documentation.test.ts writes the new output into the page.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pagePath = join(root, 'docs/command-line.md');
 let folder = '';
+let board: SimulatedBoardServer | undefined;
+const environment = () => ({ HOME: join(folder, '.home'), XDG_STATE_HOME: join(folder, '.state') });
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'command-line-')));
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+  // What `jailhouse-cells simulate` would run.
+  board = await startSimulatedBoard({ folder: join(folder, '.board'), board: 'rpi4-4gb' });
+  const { host, sshConfig } = board;
+  await addTarget(targetsFile(environment()), { name: 'simulated', host, sshConfig, sudo: true, simulated: true });
 });
-afterAll(() => {
+afterAll(async () => {
+  await board?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -36,7 +45,7 @@ async function output(argv: readonly string[]): Promise<{ text: string; status: 
   const io: Io = {
     fs: nodeFileSystem,
     cwd: folder,
-    env: {},
+    env: environment(),
     out: sink,
     err: sink,
     writeFiles: writeFilesAtomically,

@@ -70,7 +70,7 @@ describe('deploy', () => {
     expect((await desk.call(['deploy', '--cell', 'rpi4-linux-demo', 'examples/rpi4', ...to, ...quick])).status).toBe(0);
     expect(cells()).toEqual(['rpi4-linux-demo: running']);
     const disabled = await desk.call(['disable', ...to]);
-    expect(disabled).toMatchObject({ status: 0, out: expect.stringContaining('destroys the cell rpi4-linux-demo') });
+    expect(disabled).toMatchObject({ status: 0, err: expect.stringMatching(/^Disabling destroys the cell rpi4-linux-demo\.\n\[1\//) });
     expect(board.target.machine.enabled).toBe(false);
     expect(await desk.call(['disable', ...to])).toMatchObject({ status: 0, out: expect.stringContaining('nothing to do') });
     expect((await desk.call(['deploy', '--no-cells', 'examples/rpi4', ...to])).status).toBe(0);
