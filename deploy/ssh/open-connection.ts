@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Target } from '../target.ts';
 import { Askpass, askpassProgram } from './askpass.ts';
 import type { ConnectionLog, Prompt, RemoteAnswer, RemoteScript, SshConnection } from './connection.ts';
@@ -272,10 +273,12 @@ class OpenSshConnection implements SshConnection {
       detached: true,
       timeout: exitLimit,
     });
-    await new Promise<void>((resolve) => {
-      child.once('error', () => resolve());
-      child.once('exit', () => resolve());
+    const status = await new Promise<number | null>((resolve) => {
+      child.once('error', () => resolve(null));
+      child.once('exit', resolve);
     });
+    // Nobody listens: a master that was killed leaves its socket behind.
+    if (status !== 0) await rm(socket, { force: true });
     for (const until = performance.now() + exitLimit; existsSync(socket) && performance.now() < until; ) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
