@@ -63,7 +63,7 @@ class Performance {
   /** Milliseconds and texts by step, in order. */
   private readonly done: { readonly title: string; readonly milliseconds: number; readonly kernelLog: string; readonly console: string }[] =
     [];
-  private readonly undoing: string[] = [];
+  private now = '';
 
   constructor(
     private readonly call: PerformCall,
@@ -127,11 +127,11 @@ class Performance {
   private tell(event: ApplyEvent): void {
     switch (event.kind) {
       case 'step':
-        if (event.undoing) this.undoing.push(event.step.title);
-        this.progress.step(`[${event.undoing ? 'undo ' : ''}${event.at}/${event.of}] ${event.step.title}`);
+        this.now = `[${event.undoing ? 'undo ' : ''}${event.at}/${event.of}] ${event.step.title}`;
+        this.progress.step(this.now);
         return;
       case 'sent':
-        this.progress.detail(`${event.step.title}, ${sizeText(event.bytes)} of ${sizeText(event.of)}`);
+        this.progress.detail(`${this.now}, ${sizeText(event.bytes)} of ${sizeText(event.of)}`);
         return;
       case 'done':
         this.done.push({ title: event.step.title, milliseconds: event.milliseconds, kernelLog: event.kernelLog, console: event.console });
