@@ -1,6 +1,5 @@
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { ApplyEvent, ApplyResult } from '@jailhouse-cells/deploy/apply/apply.ts';
-import { sudoersLine } from '@jailhouse-cells/deploy/doctor/checks.ts';
 import type { Goal } from '@jailhouse-cells/deploy/plan/plan.ts';
 import type { Proposal, Proposed } from '@jailhouse-cells/deploy/target-session.ts';
 import { jsonText } from '../findings/json-text.ts';
@@ -182,11 +181,7 @@ class Performance {
       return { status, out: this.json(problem.kind === 'cancelled' ? 'cancelled' : 'failed', proposal, more) };
     }
     if (problem.kind === 'cancelled') return { status, err: `${what}: cancelled. ${printable(undoneText(undone))}\n` };
-    const sudoers =
-      problem.kind === 'no-root'
-        ? `Put this line into /etc/sudoers.d/jailhouse-cells on the target, with visudo:\n${printable(sudoersLine({ state: proposal.state }))}\n`
-        : '';
-    return { status, out: `${problemText(problem, undone, at)}${sudoers}`, err: `${what}: failed\n` };
+    return { status, out: problemText(problem, undone, at), err: `${what}: failed\n` };
   }
 
   private json(result: string, proposal: Proposal, more: Readonly<Record<string, unknown>>): string {

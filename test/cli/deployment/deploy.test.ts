@@ -164,6 +164,13 @@ describe('deploy', () => {
     expect(status).toBe(3);
     expect(err.replace(/\s+/g, ' ')).toContain('pi ALL=(root) NOPASSWD: /usr/local/sbin/jailhouse');
     expect(board.target.machine.enabled).toBe(false);
+    Object.assign(faults, { sudo: 'allowed' });
+    await desk.call(['deploy', 'examples/rpi4', ...to, ...quick]);
+    Object.assign(faults, { sudo: 'refused' });
+    const stopped = await desk.call(['stop', 'examples/rpi4', 'rpi4-inmate-demo', ...to]);
+    expect(stopped.status).toBe(3);
+    expect(stopped.out.match(/pi ALL=\(root\) NOPASSWD: /g)).toHaveLength(1);
+    expect(cells()).toEqual(both);
   });
 });
 
