@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SimulatedBoardServer } from '@jailhouse-cells/simulator/server/simulated-board.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -31,8 +31,8 @@ function removeAll(path: string): void {
   rootFiles.remove(path);
 }
 
-/** Name and state of the cells beside the root cell, from the simulated machine itself. */
-const cells = () => board.target.machine.cells.slice(1).map(({ name, state }) => `${name}: ${state}`);
+/** Name and state of the cells beside the root cell, from the simulated machine itself, which has a character for each byte. */
+const cells = () => board.target.machine.cells.slice(1).map(({ name, state }) => `${Buffer.from(name, 'latin1').toString()}: ${state}`);
 const both = ['rpi4-linux-demo: running', 'rpi4-inmate-demo: running'];
 
 describe('deploy', () => {
@@ -185,6 +185,28 @@ test('--force goes on in spite of errors', async () => {
   } finally {
     desk.edit('examples/rpi4/configs/rpi4-inmate-demo.c', '.name = ""', '.name = "rpi4-inmate-demo"');
   }
+});
+
+describe('hostile names', () => {
+  test.each(["it's $(touch canary) `touch canary`", '-rf "x"', 'ü \u202e ;touch canary'])(
+    'folder, system and cell %j are carried literally',
+    async (name) => {
+      const folder = `./${name}`;
+      cpSync(join(desk.folder, 'examples/rpi4'), join(desk.folder, folder), { recursive: true });
+      const cell = name.replaceAll('"', "'").slice(0, 27);
+      desk.edit(`${folder}/configs/rpi4-inmate-demo.c`, '.name = "rpi4-inmate-demo"', `.name = "${cell}"`);
+      desk.edit(`${folder}/jailhouse.json`, '"rpi4": {\n      "rootCell"', `${JSON.stringify(name)}: {\n      "rootCell"`);
+      const { status, out, err } = await desk.call(['deploy', ...to, ...quick, '--', folder]);
+      expect({ status, err: status === 0 ? '' : err }).toEqual({ status: 0, err: '' });
+      expect(cells()).toEqual(['rpi4-linux-demo: running', `${cell}: running`]);
+      expect(out + err).not.toContain('\u202e');
+      expect((await desk.call(['stop', ...to, '--', folder, cell])).status).toBe(0);
+      expect(cells()).toEqual(['rpi4-linux-demo: running', `${cell}: shut down`]);
+      expect((await desk.call(['plan', ...to, '--', folder])).out).not.toContain('\u202e');
+      for (const path of ['canary', `${folder}/canary`]) expect(existsSync(join(desk.folder, path))).toBe(false);
+      for (const path of ['/home/pi', '/home/pi/.jailhouse-cells', '/']) expect(board.target.rootFiles.list(path)).not.toContain('canary');
+    },
+  );
 });
 
 describe('plan', () => {
