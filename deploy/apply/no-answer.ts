@@ -30,9 +30,11 @@ export async function whyNoAnswer(underway: Underway, step: Step, answer: NoAnsw
     return underway.problem(kindOf(answer.reason), answer.message, step, answer.reason);
   const sections = new Sections();
   const probe = await probeTarget(underway, sections, answer.reason);
-  if (probe.kind === 'none') return unreached(underway, step, answer, probe);
+  const read = sections.read(probe.stdout);
+  // The console comes last, and hangs behind a call that hangs: what was said before is all that counts.
+  if (probe.kind === 'none' && !read.has('console')) return unreached(underway, step, answer, probe);
   const before = underway.seen;
-  const console = underway.look(sections.read(probe.stdout));
+  const console = underway.look(read);
   const { bootId, cells } = underway.seen;
   const shown = (kind: ProblemKind, message: string): Problem => ({ ...underway.problem(kind, message, step, answer.reason), console });
   if (bootId !== before.bootId)

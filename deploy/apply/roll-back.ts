@@ -1,4 +1,4 @@
-import { cellsScript, pendingScript, targetFolder } from '../observe/observe.ts';
+import { cellsScript, pendingScript, readPending, targetFolder } from '../observe/observe.ts';
 import { Sections, scriptStart } from '../observe/sections.ts';
 import { safeFileName } from '../plan/file-name.ts';
 import { quote } from '../ssh/quote.ts';
@@ -66,6 +66,8 @@ async function lookAgain(underway: Underway): Promise<string | undefined> {
   const read = sections.read(answer.stdout);
   if (answer.kind === 'none' || !read.has('end')) return 'The target does not answer: the next deployment finds out where things stand.';
   underway.look(read);
-  const pending = read.get('pending')?.trim() ?? '';
-  return pending === '' ? undefined : `"${pending}" is still under way on the target: the next deployment finds out where things stand.`;
+  const pending = readPending(read);
+  return pending === undefined
+    ? undefined
+    : `"${pending}" is still under way on the target: the next deployment finds out where things stand.`;
 }

@@ -1,3 +1,5 @@
+import type { Place } from '@jailhouse-cells/core/deployment/deployment.ts';
+import type { Meaning } from '@jailhouse-cells/core/deployment/meaning.ts';
 import { readCells } from '../observe/observe.ts';
 import type { TargetRecord, TargetState } from '../observe/target-state.ts';
 import type { Plan, Step } from '../plan/plan.ts';
@@ -75,12 +77,19 @@ export class Underway {
     return this.meant(problem, text === '' ? silent : text, step);
   }
 
-  /** With what the texts mean; the best cause with a place is the one to blame. */
+  /** With what the texts mean, and the text to blame. */
   async meant(problem: Problem, text: string, step: Step): Promise<Problem> {
     const meanings = text.trim() === '' ? [] : await this.options.explain(text);
-    const blamed = meanings
-      .flatMap(({ causes }) => causes)
-      .find(({ places, confidence }) => places.length > 0 && confidence !== 'possible');
-    return { ...problem, meanings, place: blamed?.places[0]?.place ?? step.place };
+    return { ...problem, meanings, place: placeToBlame(problem.kind, meanings, step) };
   }
+}
+
+/** The best cause with a place in the step's own config; a crash is the cell's own affair, so that other texts are blamed only for what is no crash. */
+function placeToBlame(kind: ProblemKind, meanings: readonly Meaning[], step: Step): Place | undefined {
+  const places = meanings
+    .flatMap(({ causes }) => causes)
+    .filter(({ confidence }) => confidence !== 'possible')
+    .flatMap((cause) => cause.places.map(({ place }) => place));
+  const own = places.find(({ file }) => file === step.config);
+  return own ?? (kind === 'cell-failed' ? step.place : (places[0] ?? step.place));
 }

@@ -124,9 +124,15 @@ export function readState(sections: ReadonlyMap<string, string>): TargetState {
     leftovers: line('leftovers') !== '',
     addresses: readAddresses(sections.get('addresses')),
     kernelLines: Number(line('kernel')) || 0,
-    pending: line('pending') || undefined,
+    pending: readPending(sections),
     ...readCells(sections),
   };
+}
+
+/** What `pendingScript` printed: the command as a person would type it. */
+export function readPending(sections: ReadonlyMap<string, string>): string | undefined {
+  const args = sections.get('pending')?.trim() ?? '';
+  return args === '' ? undefined : args.replace(/^(?:sudo (?:-n )?)?(?:\S*\/)?(?=jailhouse )/, '');
 }
 
 /** What `cellsScript` printed. */
