@@ -125,6 +125,18 @@ describe('the program', () => {
     expect((await ssh(target, 'true')).stderr).toContain('Connection refused');
   });
 
+  test('stops while a program sleeps on it', async () => {
+    const board = start(['--json', '--stop-with-stdin']);
+    const { target } = await board.ready();
+    // As after a deployment that was cancelled while it watched the cells: the session is gone, its command is not.
+    const sleeper = spawn('ssh', ['-F', target.sshConfig ?? '', target.host, 'echo begun; trap "" HUP; sleep 86400'], { stdio: 'pipe' });
+    await new Promise((resolve) => sleeper.stdout.once('data', resolve));
+    const login = finish(sleeper);
+    board.child.stdin.end();
+    expect((await board.ended).status).toBe(0);
+    await login;
+  });
+
   test('killed without a chance to stop: no sshd stays, and the target does not count', async () => {
     const board = start(['--json']);
     const { target } = await board.ready();

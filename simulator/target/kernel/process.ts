@@ -126,6 +126,8 @@ export class Process implements Waiter {
     let timer: NodeJS.Timeout | undefined;
     const slept = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1));
+      // A program that sleeps must not keep a board that was stopped.
+      timer.unref();
     });
     return this.wait(slept, shownAs).finally(() => clearTimeout(timer));
   }

@@ -124,7 +124,7 @@ export async function timeout(process: Process, args: readonly ByteText[]): Prom
         );
       }
     };
-    timers.push(setTimeout(expire, Math.min(seconds * 1000, 2 ** 31 - 1)));
+    timers.push(setTimeout(expire, Math.min(seconds * 1000, 2 ** 31 - 1)).unref());
   }
   try {
     for (;;) {
