@@ -25,7 +25,13 @@ afterAll(() => {
 async function output(argv: readonly string[]): Promise<string> {
   const texts: string[] = [];
   const sink = { write: (text: string) => void texts.push(text), isTerminal: false, columns: undefined };
-  await run(argv, { ...nodeIo({ cancelled: false }), cwd: folder, env: {}, out: sink, err: sink });
+  await run(argv, {
+    ...nodeIo({ cancelled: false, interrupted: new AbortController().signal }),
+    cwd: folder,
+    env: {},
+    out: sink,
+    err: sink,
+  });
   return texts.join('');
 }
 
