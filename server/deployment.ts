@@ -22,9 +22,14 @@ export interface DeploymentServices {
   readonly uris: Uris;
   /** Every config that the workspace has. */
   paths(): readonly string[];
+  /** False while folders are still to be searched. */
+  complete(): boolean;
   /** True for an open document whose text is not that of the file. */
   isUnsaved(path: string): boolean;
 }
+
+/** Milliseconds that the list of targets waits for the search. */
+const longestSearch = 10_000;
 
 /** Answers what the client needs to bring a system to a board: its bytes, the targets, what an output means. */
 export function answerDeployments(connection: Connection, engine: Engine, services: DeploymentServices, log: Log): void {
@@ -71,7 +76,11 @@ export function answerDeployments(connection: Connection, engine: Engine, servic
     guarded(
       log,
       `answering ${targetsRequest}`,
-      (): readonly NamedTarget[] => {
+      async (): Promise<readonly NamedTarget[]> => {
+        // A server that has just begun has not found every jailhouse.json yet, and the client asks once.
+        for (const until = Date.now() + longestSearch; !services.complete() && Date.now() < until; ) {
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
         const named = new Map<string, NamedTarget>();
         for (const config of services.paths()) {
           for (const { name, host, sudo, span } of engine.targets(config)) {

@@ -142,6 +142,7 @@ export function serve(connection: Connection, engine: Engine, host: ServerHost):
     {
       uris,
       paths: () => checking.paths,
+      complete: () => checking.isDone,
       isUnsaved: (path) => {
         const text = documents.text(path);
         return text !== undefined && text !== host.fs.readText(path);
