@@ -85,7 +85,9 @@ function isOwn({ from }: KnownTarget): boolean {
 function targetItem(target: KnownTarget, health: TargetHealth): TargetItem {
   const { Expanded, None } = TreeItemCollapsibleState;
   const hasChildren = health.kind === 'silent' || (health.kind === 'look' && health.look.cells.length > 0);
-  return new TargetItem(target.name, nameOf(target), target, targetWords(target, health, isOwn(target)), hasChildren ? Expanded : None);
+  // VS Code leaves an item that it knows as it was: one that gets children would stay closed.
+  const id = `${target.name}\n${hasChildren}`;
+  return new TargetItem(id, nameOf(target), target, targetWords(target, health, isOwn(target)), hasChildren ? Expanded : None);
 }
 
 function cellItem(target: KnownTarget, cell: LookedAtCell): TargetItem {
