@@ -3,7 +3,7 @@ import type { TargetState } from '../observe/target-state.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ApplyOptions, ApplyResult, Undone } from './events.ts';
 import { takeLock } from './lock.ts';
-import { kindOf } from './no-answer.ts';
+import { kindOf, whyNoAnswer } from './no-answer.ts';
 import type { Problem } from './problem.ts';
 import { rollBack } from './roll-back.ts';
 import { runStep } from './run-step.ts';
@@ -57,8 +57,8 @@ async function doSteps(underway: Underway, unlocked: () => boolean): Promise<Pro
   for (const [at, step] of plan.steps.entries()) {
     if (options.signal?.aborted) return underway.problem('cancelled', `The deployment was cancelled before "${step.title}".`, step);
     if (unlocked()) {
-      const message = `The connection was lost before "${step.title}". Deploy again: it finds out how far this one came.`;
-      return underway.problem('lost', message, step, 'lost');
+      const message = 'The session that holds the target for this deployment is over.';
+      return whyNoAnswer(underway, step, { kind: 'none', reason: 'lost', message, stdout: '', stderr: '', milliseconds: 0 });
     }
     const late = step.kind === 'finish' ? await watchCells(underway) : undefined;
     if (late !== undefined) return late;

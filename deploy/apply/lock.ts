@@ -144,7 +144,7 @@ function lockScript(sections: Sections, { folder, who, reuse, files }: LockOptio
     'else',
     'BOOT="$(cat /proc/sys/kernel/random/boot_id)"',
     `read -r OWNER ITSBOOT HOLDER 2>/dev/null < ${lockFolder}/owner`,
-    `if [ -n "$OWNER" ] && { [ ! -d "/proc/$OWNER" ] || [ "$ITSBOOT" != "$BOOT" ]; }; then rm -rf ${lockFolder}; fi`,
+    `if [ -n "$OWNER" ] && { { [ ! -d "/proc/$OWNER" ] && ! kill -0 "$OWNER" 2>/dev/null; } || [ "$ITSBOOT" != "$BOOT" ]; }; then rm -rf ${lockFolder}; fi`,
     `if mkdir ${lockFolder} 2>/dev/null; then`,
     `trap 'rm -rf ${lockFolder}' EXIT; trap 'exit 129' HUP; trap 'exit 143' TERM; trap 'exit 130' INT`,
     `echo "$$ $BOOT ${label}" > ${lockFolder}/owner`,

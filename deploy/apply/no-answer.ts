@@ -26,6 +26,9 @@ export function brokenOff(answer: RemoteAnswer): NoAnswer {
 export async function whyNoAnswer(underway: Underway, step: Step, answer: NoAnswer): Promise<Problem> {
   if (answer.reason === 'cancelled')
     return underway.problem('cancelled', `The deployment was cancelled at "${step.title}".`, step, answer.reason);
+  // A target that was there a moment ago: its connection is lost, whatever a new one says.
+  if (answer.reason === 'unreachable' || answer.reason === 'unknown-host')
+    return whyNoAnswer(underway, step, { ...answer, reason: 'lost' });
   if (answer.reason !== 'timeout' && answer.reason !== 'lost')
     return underway.problem(kindOf(answer.reason), answer.message, step, answer.reason);
   const sections = new Sections();
@@ -61,7 +64,7 @@ async function probeTarget(underway: Underway, sections: Sections, reason: NoAns
       limit: underway.limits.probe,
       ...(signal && { signal }),
     });
-    const mayComeBack = reason === 'lost' && probe.kind === 'none' && (probe.reason === 'unreachable' || probe.reason === 'lost');
+    const mayComeBack = reason === 'lost' && probe.kind === 'none' && ['unreachable', 'unknown-host', 'lost'].includes(probe.reason);
     if (!mayComeBack || performance.now() + tryEvery > until) return probe;
     await new Promise((resolve) => setTimeout(resolve, tryEvery));
   }
@@ -75,7 +78,7 @@ async function unreached(underway: Underway, step: Step, answer: NoAnswer, probe
     return answer.reason === 'lost'
       ? underway.problem('lost', lostMessage(step, 'the target’s ssh server answers'), step, answer.reason)
       : tooLong(underway, step, answer, '');
-  if (answer.reason === 'lost' && probe.reason === 'unreachable') {
+  if (answer.reason === 'lost' && probe.reason !== 'timeout') {
     const message = `The connection was lost during "${step.title}", and the target cannot be reached: ${probe.message} If it comes back, deploy again; if not, switch it off and on.`;
     return underway.problem('lost', message, step, probe.reason);
   }
