@@ -7,8 +7,8 @@ type Kind = (typeof kinds)[number];
 
 interface JailhouseTask extends TaskDefinition {
   readonly task: Kind;
-  /** A config or a folder, relative to the workspace folder. */
-  readonly path?: string;
+  /** Configs or folders, relative to the workspace folder. */
+  readonly path?: string | readonly string[];
   readonly target?: string;
 }
 
@@ -23,10 +23,12 @@ export class JailhouseTasks implements TaskProvider {
   async provideTasks(): Promise<Task[]> {
     if (!workspace.isTrusted || this.server.connection === undefined) return [];
     const { systems } = await this.server.connection.request<KnownSystems>(systemsRequest, null);
-    return systems.flatMap(({ name, rootUri }) => {
-      const uri = Uri.parse(rootUri);
-      const path = workspace.asRelativePath(uri, false);
-      return kinds.map((task) => this.task({ type: 'jailhouse', task, path }, `${task} ${name}`, uri));
+    return systems.flatMap(({ name, rootUri, configs }) => {
+      const root = Uri.parse(rootUri);
+      const [path = '.', ...others] = configs.map(({ uri }) => workspace.asRelativePath(Uri.parse(uri), false));
+      return kinds.map((task) =>
+        this.task({ type: 'jailhouse', task, path: task === 'deploy' ? path : [path, ...others] }, `${task} ${name}`, root),
+      );
     });
   }
 
@@ -42,8 +44,9 @@ export class JailhouseTasks implements TaskProvider {
   private task(definition: JailhouseTask, name: string, uri: Uri | undefined): Task {
     const { task, path = '.', target } = definition;
     const folder = uri && (workspace.getWorkspaceFolder(uri) ?? workspace.workspaceFolders?.[0]);
-    const options = [...(task === 'deploy' ? ['--yes'] : []), ...(typeof target === 'string' ? ['--target', target] : [])];
-    const execution = new ProcessExecution(process.execPath, [this.program, task, ...options, '--', path], {
+    // A deployment asks in the task's terminal, as the command does.
+    const options = typeof target === 'string' && task === 'deploy' ? ['--target', target] : [];
+    const execution = new ProcessExecution(process.execPath, [this.program, task, ...options, '--', ...[path].flat()], {
       ...(folder && { cwd: folder.uri.fsPath }),
       // VS Code's own program runs as Node only when told.
       env: { ELECTRON_RUN_AS_NODE: '1' },
