@@ -21,11 +21,14 @@ const example = resolve(import.meta.dirname, '../../../examples/rpi4');
 
 /** A copy of the example that a test may edit. */
 export class Project {
-  readonly folder = mkdtempSync(join(tmpdir(), 'jhc-project-'));
-  readonly root = join(this.folder, 'configs/rpi4.c');
+  readonly root: string;
 
-  constructor() {
-    cpSync(example, this.folder, { recursive: true });
+  constructor(
+    readonly folder = mkdtempSync(join(tmpdir(), 'jhc-project-')),
+    from = example,
+  ) {
+    this.root = join(folder, 'configs/rpi4.c');
+    cpSync(from, folder, { recursive: true });
   }
 
   path(file: string): string {
