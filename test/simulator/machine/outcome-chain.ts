@@ -11,6 +11,8 @@ import type { Row } from '../../outcomes/rows.ts';
 export interface RecordedRun {
   readonly operations: readonly string[];
   readonly firstFailing: string;
+  /** Exit status of the operation that failed, or that it did not come back. */
+  readonly exitCode: string;
 }
 
 export function readRuns(): ReadonlyMap<string, RecordedRun> {
@@ -22,7 +24,10 @@ export function readRuns(): ReadonlyMap<string, RecordedRun> {
     lines.map((line) => {
       const cells = line.split('\t');
       const cell = (name: string): string => cells[names.indexOf(name)] ?? '';
-      return [cell('id'), { operations: cell('operations_tried').split(' > '), firstFailing: cell('first_failing_operation') }];
+      return [
+        cell('id'),
+        { operations: cell('operations_tried').split(' > '), firstFailing: cell('first_failing_operation'), exitCode: cell('exit_code') },
+      ];
     }),
   );
 }
@@ -39,9 +44,9 @@ export interface Outcome {
   readonly errno: string | undefined;
 }
 
-const probe = 'root access to its virtual PCI device (probe), after start';
+export const probe = 'root access to its virtual PCI device (probe), after start';
 /** Rows in which root also reads the RAM of the cell, and after which operation: what their mutation or note says. */
-const readsOfCellRam: Readonly<Record<string, { readonly after: string; readonly name: string }>> = {
+export const readsOfCellRam: Readonly<Record<string, { readonly after: string; readonly name: string }>> = {
   'C3W-baseline-poke-running': { after: 'ivstart', name: probe },
   'C3X-shared-noload-poke': { after: 'ivstart', name: probe },
   'C3U-shared-load-poke': { after: 'destroy', name: 'poke' },
@@ -116,12 +121,12 @@ export function replay(row: Row, run: RecordedRun): Outcome {
   return judge(steps, lacks);
 }
 
-function isDead({ end }: CallResult): boolean {
+export function isDead({ end }: CallResult): boolean {
   return end.kind !== 'done' && end.kind !== 'error';
 }
 
 /** Address that Linux has given to the registers of function 00:00.0 when it found it; undefined: none. */
-function barOfFirstDevice(machine: SimulatedMachine): bigint | undefined {
+export function barOfFirstDevice(machine: SimulatedMachine): bigint | undefined {
   const { virtualPci } = machine;
   if (virtualPci === undefined || !virtualPci.functions.some(({ bdf }) => bdf === 0)) return undefined;
   const bar = machine.rootAccess({ address: virtualPci.ecam.start + 0x10n, width: 4 }).value;
@@ -129,7 +134,7 @@ function barOfFirstDevice(machine: SimulatedMachine): bigint | undefined {
 }
 
 /** What the probe did on the target: enables the device as sysfs does, reads its id, rings the bare-metal cell. */
-function probeFromRoot(machine: SimulatedMachine, bar: bigint | undefined): CallResult {
+export function probeFromRoot(machine: SimulatedMachine, bar: bigint | undefined): CallResult {
   const { virtualPci } = machine;
   if (virtualPci === undefined || bar === undefined) return { end: { kind: 'done' }, kernelLog: [], console: '' };
   const results: CallResult[] = [];
