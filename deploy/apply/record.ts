@@ -1,6 +1,7 @@
 import { recordText } from '../observe/target-record.ts';
 import type { TargetRecord } from '../observe/target-state.ts';
 import type { Step } from '../plan/plan.ts';
+import type { LaterRecord } from './step-script.ts';
 import type { Seen } from './verify.ts';
 
 /** The record once a step is done; inodes are those that the target shows now. */
@@ -27,6 +28,19 @@ export function recordAfter(record: TargetRecord | undefined, system: string, st
     }
   }
   return now;
+}
+
+/** The record that the target itself writes once the step's commands are done. Undefined: the step changes nothing in it. */
+export function laterRecord(record: TargetRecord | undefined, system: string, step: Step, bootId: string): LaterRecord | undefined {
+  if (step.effects.length === 0) return undefined;
+  const placeholder = '@INODE@';
+  const made = step.effects.find(({ kind }) => kind === 'root' || kind === 'cell');
+  const name = made?.kind === 'cell' ? made.name : '';
+  const cell = { id: name === '' ? 0 : 1, name, state: '', cpus: [], failedCpus: [], inode: placeholder };
+  const text = textOfRecord(recordAfter(record, system, step, { bootId, enabled: true, cells: [cell] }));
+  // A name may hold the same characters: then the host writes it, a step later.
+  if (text.split(placeholder).length !== (made === undefined ? 1 : 2)) return undefined;
+  return { text, placeholder, of: made === undefined ? undefined : made.kind === 'root' ? 'root' : { name } };
 }
 
 /** As it is written; empty: there is none. */

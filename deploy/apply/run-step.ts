@@ -5,7 +5,7 @@ import { quote } from '../ssh/quote.ts';
 import { upload } from '../ssh/upload.ts';
 import { brokenOff, whyNoAnswer } from './no-answer.ts';
 import type { Problem } from './problem.ts';
-import { recordAfter, textOfRecord } from './record.ts';
+import { laterRecord, recordAfter, textOfRecord } from './record.ts';
 import { stepScript, writeRecord } from './step-script.ts';
 import type { Underway } from './underway.ts';
 import { judge } from './verify.ts';
@@ -39,6 +39,7 @@ export async function perform(
     folder,
     files: which,
     record: underway.unwritten ? textOfRecord(underway.record) : undefined,
+    recordAfter: laterRecord(underway.record, underway.plan.system, step, underway.seen.bootId),
     deadMan,
     watchdog: watchdog === true,
   });

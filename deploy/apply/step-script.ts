@@ -14,10 +14,21 @@ export interface StepSurroundings {
   readonly files: 'next' | 'current';
   /** Text of the record to write down before the commands; undefined: it stays as it is. */
   readonly record: string | undefined;
+  /** The record to write as soon as the commands are done; undefined: it stays. The host may not live to write it. */
+  readonly recordAfter: LaterRecord | undefined;
   /** Dead man's switch: seconds after which the target disables the hypervisor by itself unless it is told that all is well. */
   readonly deadMan: number | undefined;
   /** Feed the hardware watchdog meanwhile, so that a frozen board restarts. */
   readonly watchdog: boolean;
+}
+
+/** A record in which the inode of a cell is missing, which only the target knows then. */
+export interface LaterRecord {
+  readonly text: string;
+  /** Stands in `text` for the inode. */
+  readonly placeholder: string;
+  /** Whose inode it is: the root cell's, or that of the cell with this name; undefined: nobody's. */
+  readonly of: 'root' | { readonly name: string } | undefined;
 }
 
 /** Absolute path and `sudo` where a program needs them; `ip` changes things only as root. */
@@ -30,7 +41,7 @@ export function commandLine(command: readonly string[], state: Pick<TargetState,
 
 /** The script of a step: its commands one after the other until one fails, then everything that verification looks at. */
 export function stepScript(sections: Sections, step: Step, state: Pick<TargetState, 'programs'>, surroundings: StepSurroundings): string {
-  const { folder, files, record, deadMan, watchdog } = surroundings;
+  const { folder, files, record, recordAfter, deadMan, watchdog } = surroundings;
   const base = `"$HOME"/${targetFolder}`;
   const commands = step.commands.map((command) => shellCommand(step, command, state));
   return [
@@ -46,6 +57,8 @@ export function stepScript(sections: Sections, step: Step, state: Pick<TargetSta
     ...(step.kind === 'enable' && deadMan !== undefined ? [armSwitch(sections.token, state, deadMan, watchdog)] : []),
     'section output',
     `{ ${commands.join(' && ')}; } 2>&1 </dev/null; STATUS=$?`,
+    // Before anything is printed: without a reader that would be the end of the script.
+    ...(recordAfter === undefined ? [] : [laterRecord(recordAfter)]),
     'section status; echo "$STATUS"',
     'section log; log | tail -n 300',
     'section boot; cat /proc/sys/kernel/random/boot_id',
@@ -63,11 +76,32 @@ export function stepScript(sections: Sections, step: Step, state: Pick<TargetSta
   ].join('\n');
 }
 
-/** Shell text that puts the record in place as a whole. */
-export function writeRecord(record: string): string {
+function laterRecord({ text, placeholder, of }: LaterRecord): string {
+  const done = 'if [ "$STATUS" = 0 ]; then';
+  if (of === undefined) return `${done} ${writeRecord(text)}; fi`;
+  const name = of === 'root' ? '' : Buffer.from(`${of.name}\n`).toString('base64');
+  const isIt =
+    of === 'root' ? '[ "${c##*/}" = 0 ]' : `[ "\${c##*/}" != 0 ] && [ "$(base64 < "$c/name" 2>/dev/null | tr -d "\\n")" = ${quote(name)} ]`;
+  return [
+    done,
+    'INODE=; for c in /sys/devices/jailhouse/cells/*; do',
+    `if [ -d "$c" ] && ${isIt}; then INODE="$(ls -di "$c")"; INODE="\${INODE#\${INODE%%[! ]*}}"; INODE="\${INODE%% *}"; fi`,
+    'done',
+    `if [ -n "$INODE" ]; then ${writeRecord(text, placeholder)}; fi`,
+    'fi',
+  ].join('\n');
+}
+
+/**
+ * Shell text that puts the record in place as a whole.
+ *
+ * @param placeholder Stands in it for the shell variable INODE.
+ */
+export function writeRecord(record: string, placeholder?: string): string {
   const base = `"$HOME"/${targetFolder}`;
   if (record === '') return `rm -f ${base}/record`;
-  return `{ { printf %s ${quote(record)} > ${base}/.record && mv -f ${base}/.record ${base}/record; } || { rm -f ${base}/.record; false; }; }`;
+  const words = placeholder === undefined ? quote(record) : record.split(placeholder).map(quote).join('"$INODE"');
+  return `{ { printf %s ${words} > ${base}/.record && mv -f ${base}/.record ${base}/record; } || { rm -f ${base}/.record; false; }; }`;
 }
 
 function shellCommand(step: Step, command: readonly string[], state: Pick<TargetState, 'programs'>): string {

@@ -172,7 +172,9 @@ class Planner {
       steps.push(step('create', `create cell ${cell.name}`, [commands.create], { ...blame, dangerous: true, effects: [made] }));
     if (commands.load === undefined || commands.start === undefined) return steps;
     const reason = need === 'load' ? 'its images changed or it does not run' : '';
-    steps.push(step('load', `load cell ${cell.name}`, [commands.load], { ...blame, dangerous: true, reason }));
+    // From here until the start it holds nothing that can be told by a digest.
+    const between: RecordEffect[] = [{ kind: 'guest', name: cell.name, guest: '', commands: made.commands }];
+    steps.push(step('load', `load cell ${cell.name}`, [commands.load], { ...blame, dangerous: true, reason, effects: between }));
     steps.push(step('start', `start cell ${cell.name}`, [commands.start], { ...blame, dangerous: true, effects: loaded }));
     return steps;
   }

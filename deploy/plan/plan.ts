@@ -70,6 +70,7 @@ export type RecordEffect =
   | { readonly kind: 'root'; readonly config: string; readonly commands: readonly (readonly string[])[] }
   /** Created, and nothing loaded yet. */
   | { readonly kind: 'cell'; readonly name: string; readonly config: string; readonly commands: readonly (readonly string[])[] }
+  /** What was loaded; an empty digest: loaded, and not started yet. */
   | { readonly kind: 'guest'; readonly name: string; readonly guest: string; readonly commands: readonly (readonly string[])[] }
   | { readonly kind: 'gone'; readonly name: string }
   /** The hypervisor is disabled. */

@@ -7,7 +7,7 @@ import { prepare } from '@jailhouse-cells/deploy/plan/prepare.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import type { Machine } from '@jailhouse-cells/simulator/machine/machine.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { allFiles, allRuns, Bench, type Done, Project } from '../apply/bench.ts';
+import { allFiles, allRuns, Bench, commandsOf, type Done, Project } from '../apply/bench.ts';
 import { BreakableSsh } from './breakable-ssh.ts';
 
 /** The steps that the tests below cut at: those of a fresh board. */
@@ -137,8 +137,10 @@ describe('a connection that is cut', () => {
         return original(...words);
       },
     });
-    await cutThenAgain({});
+    const again = await cutThenAgain({});
     expect(calls).toBeGreaterThanOrEqual(time);
+    // The target wrote down itself what it did: nothing of it is done a second time.
+    expect(commandsOf(again.plan).filter((command) => /disable|destroy/.test(command))).toEqual([]);
   });
 
   it('while the cells are watched', async () => {
