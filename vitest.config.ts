@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Many tests wait for ssh, compilers and editors: one worker, the default on two cores, would leave both idle half of the time.
+    maxWorkers: 3,
   },
 });
