@@ -51,12 +51,17 @@ async function putFilesBack(underway: Underway): Promise<Undone | undefined> {
   return answer.kind === 'none' ? { kind: 'left', why: answer.message } : undefined;
 }
 
-/** A command that was cancelled may still be under way: its end is waited for. @returns Why nothing can be undone. */
+/**
+ * A command that was cancelled may still be under way: its end is waited for. One that has not begun must not: the folder that it needs goes first.
+ *
+ * @returns Why nothing can be undone.
+ */
 async function lookAgain(underway: Underway): Promise<string | undefined> {
   const sections = new Sections();
   const script = [
     scriptStart,
     sections.prelude,
+    `rm -rf "$HOME"/${targetFolder}/${quote(underway.plan.folder)}/next; sleep 0.2`,
     pendingScript(100),
     'section boot; cat /proc/sys/kernel/random/boot_id',
     cellsScript,

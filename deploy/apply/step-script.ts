@@ -52,10 +52,12 @@ export function stepScript(sections: Sections, step: Step, state: Pick<TargetSta
     // All is well so far: a dead man's switch of the step before must not fire.
     `rm -f ${base}/armed`,
     ...(record === undefined ? [] : [writeRecord(record)]),
-    `cd ${base}/${quote(folder)}/${files} 2>/dev/null || cd`,
+    // A script that comes late, after its deployment was cancelled, finds its folder gone and does nothing.
+    `cd ${base}/${quote(folder)}/${files} 2>/dev/null || ${files === 'next' ? 'exit 75' : 'cd'}`,
     'section mark; log | tail -n 1',
     ...(step.kind === 'enable' && deadMan !== undefined ? [armSwitch(sections.token, state, deadMan, watchdog)] : []),
     'section output',
+    ...(files === 'next' ? ['[ -d ../next ] || exit 75'] : []),
     `{ ${commands.join(' && ')}; } 2>&1 </dev/null; STATUS=$?`,
     // Before anything is printed: without a reader that would be the end of the script.
     ...(recordAfter === undefined ? [] : [laterRecord(recordAfter)]),
