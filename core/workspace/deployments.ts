@@ -99,7 +99,7 @@ class DeploymentMaker {
       this.obstacles.push({ config: path, message: `${baseName(path)} ${reason}.`, place: place ?? start });
       return { path, name: config?.cell.name.value ?? baseName(path).replace(/\.\w+$/, ''), bytes: noBytes, place };
     }
-    return { path, name: config.cell.name.value, bytes: config.bytes, place };
+    return { path, name: keptName(config.cell.name.value), bytes: config.bytes, place };
   }
 
   private cell(path: string, member: ProjectCell | undefined): DeployedCell {
@@ -211,4 +211,12 @@ class DeploymentMaker {
   private placeOf(span: Span): Place {
     return placeOf(this.sources, span);
   }
+}
+
+const utf8 = new TextEncoder();
+
+/** A cell's name as the driver keeps it: the last of the 32 bytes becomes 0 (driver/cell.c). */
+function keptName(name: string): string {
+  const bytes = utf8.encode(name);
+  return bytes.length === 32 ? new TextDecoder().decode(bytes.subarray(0, 31)) : name;
 }

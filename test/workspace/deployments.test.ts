@@ -51,6 +51,14 @@ describe('a deployment of the Raspberry Pi 4 example', () => {
     expect([deployment.obstacles, deployment.findings.filter(({ severity }) => severity !== 'hint')]).toEqual([[], []]);
   });
 
+  it('calls a cell by what the driver leaves of its name', () => {
+    const nameOf = (name: string): string | undefined =>
+      changedExample('/w/configs/rpi4-inmate-demo.c', (text) => text.replace('"rpi4-inmate-demo"', `"${name}"`)).deployment(
+        '/w/configs/rpi4.c',
+      )?.cells[1]?.name;
+    expect([nameOf('a'.repeat(31)), nameOf(`${'a'.repeat(31)}b`)]).toEqual(['a'.repeat(31), 'a'.repeat(31)]);
+  });
+
   it('has the guest tree as dtc makes it', () => {
     const oracle = new SourceOracle();
     const source = readFileSync(join(example, 'dts/inmate-rpi4.dts'), 'utf8');
