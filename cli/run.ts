@@ -14,6 +14,7 @@ import { show } from './commands/show.ts';
 import { simulate } from './commands/simulate.ts';
 import { status } from './commands/status.ts';
 import { target } from './commands/target.ts';
+import { jsonText } from './findings/json-text.ts';
 import { commandHelp, overview } from './help.ts';
 import { exitStatus, type Io, type Outcome } from './io.ts';
 import { absolutePath } from './paths.ts';
@@ -54,7 +55,20 @@ async function dispatch(argv: readonly string[], io: Io): Promise<Outcome> {
     return { status: exitStatus.fine, out: commandHelp(command, width) };
   }
   const parsed = parseArguments(rest, command.options);
-  return parsed.ok ? command.run(parsed.arguments, io) : misuse(command.name, parsed.message);
+  const outcome = parsed.ok ? await command.run(parsed.arguments, io) : misuse(command.name, parsed.message);
+  return beforeOperands.includes('--json') ? answeredInJson(command, outcome) : outcome;
+}
+
+/** Programs that read what a command on a target prints get an object in any case: also where the call was wrong. */
+function answeredInJson({ options }: Command, outcome: Outcome): Outcome {
+  const { status, out, err } = outcome;
+  if ((status !== exitStatus.misuse && status !== exitStatus.failed) || out || !err || !options.some(({ name }) => name === '--target'))
+    return outcome;
+  const message = (err.split('\n', 1)[0] ?? '').replace(/^jailhouse-cells: /, '');
+  return {
+    ...outcome,
+    out: jsonText({ version: 1, result: 'refused', reason: status === exitStatus.misuse ? 'call' : 'failed', message }),
+  };
 }
 
 function unknownCommand(name: string, io: Io): Outcome {
@@ -72,6 +86,6 @@ function internalError(error: unknown, io: Io): Outcome {
   const text = error instanceof Error ? ((io.env.JAILHOUSE_CELLS_DEBUG ? error.stack : undefined) ?? error.message) : String(error);
   return {
     status: exitStatus.failed,
-    err: `jailhouse-cells: internal error: ${text}\nPlease report it with the config; JAILHOUSE_CELLS_DEBUG=1 prints where it happened.\n`,
+    err: `jailhouse-cells: internal error: ${text.split('\n').map(printable).join('\n')}\nPlease report it with the config; JAILHOUSE_CELLS_DEBUG=1 prints where it happened.\n`,
   };
 }

@@ -67,7 +67,14 @@ export async function withTarget(call: TargetCall, io: Io, action: (at: AtTarget
 /** The target cannot be looked at: why, and the status for it. */
 export function noTarget({ reason, message }: NoTarget, json: boolean): Outcome {
   const status = statusOf(reason);
-  if (status === exitStatus.cancelled) return { status, err: 'jailhouse-cells: cancelled; nothing was changed on the target\n' };
+  if (status === exitStatus.cancelled) {
+    const told = 'cancelled; nothing was changed on the target';
+    return {
+      status,
+      err: `jailhouse-cells: ${told}\n`,
+      ...(json && { out: jsonText({ version: 1, result: 'cancelled', message: told }) }),
+    };
+  }
   const err = `jailhouse-cells: ${printable(message)}\n`;
   return json
     ? { status, err, out: jsonText({ version: 1, result: 'unreachable', reason: reason ?? 'unreadable', message }) }

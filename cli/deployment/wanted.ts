@@ -1,14 +1,18 @@
 import type { Deployment } from '@jailhouse-cells/core/deployment/deployment.ts';
 import type { Explain } from '@jailhouse-cells/core/deployment/meaning.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
-import { meaningsOf } from '@jailhouse-cells/core/workspace/meanings.ts';
+import { meaningsOf, placeOf } from '@jailhouse-cells/core/workspace/meanings.ts';
 import type { Arguments } from '../arguments.ts';
 import { misuse } from '../command.ts';
 import { openSession, type Session } from '../configs.ts';
+import { jsonText } from '../findings/json-text.ts';
 import type { PlaceSource } from '../findings/place.ts';
-import type { Io, Outcome } from '../io.ts';
+import { findingsText } from '../findings/text.ts';
+import { exitStatus, type Io, type Outcome } from '../io.ts';
 import { absolutePath } from '../paths.ts';
 import { nearest } from '../spelling.ts';
+import { styleFor, widthOf } from '../style.ts';
+import { jsonPlaceOf } from './places.ts';
 
 /** A target as jailhouse.json states it. */
 export interface StatedTarget {
@@ -57,7 +61,7 @@ export function findSystem(command: string, parsed: Arguments, path: string, io:
   const [rootCell] = first;
   const { workspace, places } = session;
   const deployment = workspace.deployment(rootCell);
-  if (deployment === undefined) return wrong(`"${printable(rootCell)}" is no system config that can be read.`);
+  if (deployment === undefined) return { ok: false, outcome: unreadable(session, rootCell, parsed, io) };
   const operand = absolutePath(io.cwd, path);
   const configs = [rootCell, ...deployment.cells.map((cell) => cell.path)];
   return {
@@ -70,6 +74,25 @@ export function findSystem(command: string, parsed: Arguments, path: string, io:
       places,
     },
   };
+}
+
+/** The system config is not there or holds no config: what its findings and those of its jailhouse.json say. */
+function unreadable({ workspace, projects, places }: Session, rootCell: string, parsed: Arguments, io: Io): Outcome {
+  const status = exitStatus.failed;
+  const message = `"${rootCell}" is no system config that can be read.`;
+  const err = `jailhouse-cells: ${printable(message)}\n`;
+  const findings = [...projects, ...(io.fs.stat(rootCell) === 'file' ? [rootCell] : [])]
+    .flatMap((path) => workspace.check(path).findings)
+    .filter(({ severity }) => severity === 'error');
+  if (parsed.has('--json')) {
+    const placed = findings.map(({ rule, severity, message: text, span }) => {
+      const place = workspace.text(span.file) === undefined ? undefined : placeOf(workspace, span);
+      return { rule, severity, message: text, place: jsonPlaceOf(place, io.cwd) };
+    });
+    return { status, err, out: jsonText({ version: 1, result: 'refused', reason: 'findings', message, findings: placed }) };
+  }
+  const style = styleFor(io.out, io, parsed.value('--color'));
+  return { status, err, out: findingsText(findings, places, { style, width: Math.min(100, widthOf(io.out)), all: false }) };
 }
 
 /** The system for a command that can do without one: of the path, else of the current folder where no target is named. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { run } from '@jailhouse-cells/cli/run.ts';
@@ -104,6 +104,32 @@ describe('hosts and names that are none', () => {
     }
     const { status, json } = await desk.json(['deploy', 'examples/rpi4', '--target', 'gone']);
     expect({ status, json }).toMatchObject({ status: 3, json: { version: 1, result: 'unreachable', reason: 'unreachable' } });
+  });
+});
+
+describe('--json', () => {
+  test.each([['deploy', 'examples/rpi4', '--target', 'rpi5'], ['deploy', 'examples/rpi4', '--bogus'], ['plan', 'nowhere'], ['status']])(
+    'a wrong call is an object, too: %s %s',
+    async (...words) => {
+      const { status, json } = await desk.json(words);
+      expect({ status, json }).toMatchObject({ status: 2, json: { version: 1, result: 'refused', reason: 'call' } });
+      expect(json.message).toMatch(/^["\w]/);
+    },
+  );
+
+  test('a system config that is gone or empty: the findings say where', async () => {
+    const config = 'examples/rpi4/configs/rpi4.c';
+    desk.write(config, '');
+    const empty = await desk.json(['deploy', 'examples/rpi4', '--target', 'pi@nowhere']);
+    expect(empty).toMatchObject({
+      status: 1,
+      json: { result: 'refused', reason: 'findings', findings: [{ rule: 'c-no-config', place: { file: config, line: 1 } }] },
+    });
+    rmSync(join(desk.folder, config));
+    const gone = await desk.call(['deploy', 'examples/rpi4', '--target', 'pi@nowhere']);
+    expect(gone.status).toBe(1);
+    expect(gone.out).toMatch(/^examples\/rpi4\/jailhouse\.json:5:19: error: rpi4\.c does not exist/);
+    expect(gone.err).toMatch(/rpi4\.c" is no system config that can be read\.\n$/);
   });
 });
 
