@@ -8,7 +8,7 @@ import { isTargetState, observe } from './observe/observe.ts';
 import { Sections } from './observe/sections.ts';
 import type { TargetState } from './observe/target-state.ts';
 import { safeFileName } from './plan/file-name.ts';
-import { filesOf, makePlan } from './plan/make-plan.ts';
+import { filesOfAll, makePlan } from './plan/make-plan.ts';
 import type { Goal, NoPlan, Plan, PlannedFile, Prepared } from './plan/plan.ts';
 import { planScript } from './plan/plan-script.ts';
 import { prepare } from './plan/prepare.ts';
@@ -129,7 +129,7 @@ export class TargetSession {
 
   /** The plan as a script for a person. */
   script({ plan, prepared }: Proposal): string {
-    const files = [prepared.root, ...prepared.cells.flatMap(filesOf)].filter(({ name }) => plan.files.includes(name));
+    const files = filesOfAll(prepared.root, prepared.cells).filter(({ name }) => plan.files.includes(name));
     return planScript(plan, files, this.target.sudo);
   }
 

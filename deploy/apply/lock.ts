@@ -166,6 +166,8 @@ function layOut(folder: string, reuse: readonly string[], files: readonly string
     'set -e',
     'umask 077',
     `mkdir -p ${base}/next`,
+    // It may have been made by hand, for everybody to read.
+    `chmod 700 "$HOME"/${targetFolder}`,
     `cd ${base}/next`,
     `for f in * .[!.]*; do case "$f" in ${keep}) ;; *) rm -rf "./$f" ;; esac; done`,
     ...reuse.map((name) => `ln -f ../current/${quote(name)} ${quote(name)} 2>/dev/null || cp -p ../current/${quote(name)} ${quote(name)}`),

@@ -32,5 +32,5 @@ export class Sections {
   }
 }
 
-/** How every script begins: texts in English, and the folders of administration programs in PATH, which ssh's shell leaves out. */
-export const scriptStart = 'LC_ALL=C; export LC_ALL; PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; export PATH';
+/** How every script begins: files for the login alone, texts in English, and the folders of administration programs in PATH, which ssh's shell leaves out. */
+export const scriptStart = 'umask 077; LC_ALL=C; export LC_ALL; PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; export PATH';

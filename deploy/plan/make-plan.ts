@@ -114,7 +114,7 @@ class Planner {
       }
     }
     for (const [cell, need] of needs) steps.push(...this.cellSteps(cell, need, renew));
-    const files = [prepared.root, ...cells.flatMap(filesOf)];
+    const files = filesOfAll(prepared.root, cells);
     const kept = renew ? [] : this.filesOfOthers(cells, files);
     const uploads = this.uploads(files);
     const all = [...uploads, ...steps];
@@ -279,6 +279,11 @@ function guestCommands(planned: PlannedCell) {
     load: ['jailhouse', 'cell', 'load', '--name', cell.name, ...loads],
     start: ['jailhouse', 'cell', 'start', '--name', cell.name],
   };
+}
+
+/** The files of a system config and cells, each once, whoever shares it. */
+export function filesOfAll(root: PlannedFile, cells: readonly PlannedCell[]): readonly PlannedFile[] {
+  return [...new Map([root, ...cells.flatMap(filesOf)].map((file) => [file.name, file])).values()];
 }
 
 /** Every file of a cell, its config first. */

@@ -54,7 +54,7 @@ interface CellFileNames {
 }
 
 function fileNames({ name, linux, images }: DeployedCell, names: FileNames): CellFileNames {
-  const of = (path: string | undefined): string => (path === undefined ? '' : names.take(basename(path)));
+  const of = (path: string | undefined): string => (path === undefined ? '' : names.of(path));
   return {
     config: names.take(`${name}.cell`),
     kernel: of(linux?.kernel.path),
@@ -116,6 +116,16 @@ async function prepareCell(cell: DeployedCell, names: CellFileNames, withProfile
 /** Hands out each name on the target once. */
 class FileNames {
   private readonly taken = new Set<string>();
+  private readonly byPath = new Map<string, string>();
+
+  /** Of a file on the host: cells that load the same one share it on the target, too. */
+  of(path: string): string {
+    const known = this.byPath.get(path);
+    if (known !== undefined) return known;
+    const name = this.take(basename(path));
+    this.byPath.set(path, name);
+    return name;
+  }
 
   take(wanted: string): string {
     const name = safeFileName(wanted);

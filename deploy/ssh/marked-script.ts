@@ -25,7 +25,12 @@ export function markedScript(script: string): MarkedScript {
   return { command: `exec sh -c ${quote(wrapped.join('\n'))}`, begin: `${token}-begin`, end: `${token}-end` };
 }
 
-/** Takes one stream of a marked script apart, as it comes. */
+/** Characters that are kept of what is not of the script: enough for a banner or a message. */
+const mostAround = 64 * 1024;
+/** Characters that are kept of a script's output: more than any of ours prints, less than a string can hold. */
+const mostText = 64 * 1024 * 1024;
+
+/** Takes one stream of a marked script apart, as it comes. However much a target sends, no more than a part of it is kept. */
 export class MarkedOutput {
   /** What came between the marks. */
   text = '';
@@ -59,8 +64,13 @@ export class MarkedOutput {
     if (this.state === 'before') {
       const mark = `${this.marks.begin}\n`;
       const at = this.pending.indexOf(mark);
-      if (at < 0) return;
-      this.around += this.pending.slice(0, at);
+      if (at < 0) {
+        const rest = heldBack(this.pending, mark);
+        this.keepAround(this.pending.slice(0, this.pending.length - rest));
+        this.pending = this.pending.slice(this.pending.length - rest);
+        return;
+      }
+      this.keepAround(this.pending.slice(0, at));
       this.pending = this.pending.slice(at + mark.length);
       this.state = 'inside';
       this.onBegin?.();
@@ -74,13 +84,17 @@ export class MarkedOutput {
       this.pending = this.pending.slice(lineEnd + 1);
       this.state = 'after';
     }
-    this.around += this.pending;
+    this.keepAround(this.pending);
     this.pending = '';
+  }
+
+  private keepAround(text: string): void {
+    this.around = `${this.around}${text}`.slice(-mostAround);
   }
 
   /** The stream is over: an unfinished mark is text after all. */
   finish(): void {
-    if (this.state === 'before') this.around += this.pending;
+    if (this.state === 'before') this.keepAround(this.pending);
     else if (this.state === 'inside') this.emit(this.pending.length);
     this.pending = '';
   }
@@ -89,7 +103,7 @@ export class MarkedOutput {
     if (length === 0) return;
     const text = this.pending.slice(0, length);
     this.pending = this.pending.slice(length);
-    this.text += text;
+    if (this.text.length + text.length <= mostText) this.text += text;
     this.onText?.(text);
   }
 }

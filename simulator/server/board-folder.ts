@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BoardError } from './board-error.ts';
 
 /** The name of the board in its ssh configuration. */
@@ -36,7 +36,7 @@ export class BoardFolder {
 
   /** Makes the folder and the keys that are not there yet: the keys of a board stay the same from run to run. */
   prepare(): void {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    makeFolder(this.path);
     const { uid } = statSync(this.path);
     const user = process.getuid?.();
     if (user !== undefined && uid !== user) throw new BoardError(`${this.path} belongs to another user; choose another folder.`);
@@ -50,6 +50,19 @@ export class BoardFolder {
   write(path: string, text: string): void {
     writeFileSync(path, text, { mode: 0o600 });
     chmodSync(path, 0o600);
+  }
+}
+
+/** One folder after the other: Node's own `recursive` goes round for ever where a folder cannot be made, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code !== 'EEXIST') throw new BoardError(`the folder ${path} cannot be made (${code}); choose another one.`);
   }
 }
 

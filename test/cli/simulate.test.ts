@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -177,4 +177,11 @@ test.each([
   const io = testIo({ '/work/text.dts': '/dts-v1/;' });
   expect(await run(['simulate', ...words], io)).toBe(2);
   expect(io.printed()).toEqual({ out: '', err: expect.stringContaining(message) });
+});
+
+test('says that its folder cannot be made, and ends', () => {
+  const args = [program, '--folder', '/proc/nowhere/board', '--name', 'nowhere'];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+  expect(stderr).toContain('the folder /proc/nowhere cannot be made');
+  expect(status).toBe(1);
 });

@@ -19,8 +19,9 @@ describe('the view of systems in a folder without any', () => {
   afterAll(() => session?.close());
 
   it('says what to do, and starts no server', async () => {
-    const welcome = session.workbench.page.locator('.sidebar .welcome-view-content');
-    await welcome.filter({ hasText: 'No Jailhouse system was found in this workspace.' }).waitFor();
+    const hasText = 'No Jailhouse system was found in this workspace.';
+    const welcome = session.workbench.page.locator('.sidebar .welcome-view-content', { hasText });
+    await welcome.waitFor();
     const text = await welcome.textContent();
     expect(text).toMatch(/a C file that includes .*jailhouse\/cell-config\.h/);
     expect(text).toContain('jailhouse.json');

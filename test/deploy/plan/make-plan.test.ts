@@ -221,3 +221,20 @@ describe('safe file names', () => {
   );
   it('tell changed names apart', () => expect(safeFileName('a b')).not.toBe(safeFileName('a_b')));
 });
+
+it('sends a file that two cells load once', async () => {
+  const [linux, demo] = deployment.cells;
+  if (linux === undefined || demo === undefined) throw new Error('two cells');
+  const second = { ...demo, name: 'second', path: '/second.c', cpus: [0] };
+  const both = await prepare({ ...deployment, cells: [demo, second] }, { withProfiles: true });
+  if ('reason' in both) throw new Error(both.reason);
+  const made = makePlan(both, fresh, { kind: 'deploy' });
+  if ('reason' in made) throw new Error(made.reason);
+  const sent = made.steps.filter(({ kind }) => kind === 'upload').map(({ file }) => file?.name);
+  expect(sent.filter((name) => name === 'inmate-demo.bin')).toHaveLength(1);
+  expect(new Set(sent).size).toBe(sent.length);
+  expect(words(made).filter((line) => line.includes('cell load'))).toEqual([
+    'jailhouse cell load --name rpi4-inmate-demo inmate-demo.bin -a 0x0',
+    'jailhouse cell load --name second inmate-demo.bin -a 0x0',
+  ]);
+});
