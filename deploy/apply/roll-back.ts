@@ -45,7 +45,8 @@ async function putFilesBack(underway: Underway): Promise<Undone | undefined> {
     scriptStart,
     `rm -f ${base}/armed`,
     underway.unwritten ? writeRecord(textOfRecord(underway.record)) : ':',
-    `rm -rf ${base}/${quote(underway.plan.folder)}/next`,
+    // Twice: an upload that is being given up may put its part beside the first.
+    `rm -rf ${base}/${quote(underway.plan.folder)}/next 2>/dev/null || { sleep 1; rm -rf ${base}/${quote(underway.plan.folder)}/next; }`,
   ].join('\n');
   const answer = await underway.options.connection.run({ title: 'put the files back', script, limit: underway.limits.command });
   return answer.kind === 'none' ? { kind: 'left', why: answer.message } : undefined;

@@ -65,6 +65,8 @@ async function send(underway: Underway, step: Step): Promise<Problem | undefined
   const { options, limits, before, plan } = underway;
   const result = await upload(options.connection, {
     remotePath: `${before.home}/${targetFolder}/${plan.folder}/next/${file.name}`,
+    // Laid out under the lock: what comes late, after the deployment was given up, must not make it again.
+    inFolder: true,
     sha256: file.digest,
     size: file.size,
     source: 'bytes' in file.content ? file.content.bytes : file.content,

@@ -6,8 +6,10 @@ import { quote, unquotable } from './quote.ts';
 
 /** A file for the target. */
 export interface Upload {
-  /** Absolute, or from the home folder of the login. Missing folders are made, mode 700. */
+  /** Absolute, or from the home folder of the login. Missing folders are made, mode 700, unless `inFolder` says that it has to be there. */
   readonly remotePath: string;
+  /** The folder is there, or the file is not wanted any more: one that was cancelled must not make it anew. */
+  readonly inFolder?: boolean;
   /** Of the contents; a file is read when it is sent, and must not have changed since. */
   readonly sha256: string;
   /** Bytes. */
@@ -43,13 +45,13 @@ export const partPrefix = '.jhc-part.';
 
 /** Sends a file in one round trip. The final name is there with all of the contents, or as it was before. */
 export async function upload(connection: Connection, file: Upload): Promise<UploadResult> {
-  const { remotePath, sha256, size, source, limit, signal, onProgress } = file;
+  const { remotePath, sha256, size, source, limit, signal, onProgress, inFolder = false } = file;
   const bad = unquotable(remotePath) ?? (/(?:^|\/)\.{0,2}$/.test(remotePath) ? 'it names no file' : undefined);
   if (bad !== undefined) return refused('bad-path', `${JSON.stringify(remotePath)} cannot be a file on the target: ${bad}.`);
   const reading = new Reading(source, onProgress);
   const answer = await connection.run({
     title: `upload ${remotePath} (${size} bytes)`,
-    script: uploadScript(remotePath, sha256, size),
+    script: uploadScript(remotePath, sha256, size, inFolder),
     input: reading,
     limit,
     ...(signal && { signal }),
@@ -77,7 +79,7 @@ export async function upload(connection: Connection, file: Upload): Promise<Uplo
  * The script that stores its standard input: beside the final name first, and under it only when size and SHA-256 are right. It removes what earlier
  * uploads left, and prints `stored`, or what did not work: `folder`, `in-the-way`, `no-tool`, `write`, `damaged`, `rename`.
  */
-export function uploadScript(remotePath: string, sha256: string, size: number): string {
+export function uploadScript(remotePath: string, sha256: string, size: number, inFolder = false): string {
   return `LC_ALL=C; export LC_ALL; PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 umask 077
 folder=${quote(posix.dirname(remotePath))}
@@ -86,7 +88,7 @@ case $folder in -*) folder="./$folder" ;; esac
 part="$folder/${partPrefix}$$.$name"
 fail() { rm -f "$part"; echo "$1"; exit 1; }
 command -v sha256sum >/dev/null || fail no-tool
-mkdir -p "$folder" || fail folder
+${inFolder ? '[ -d "$folder" ]' : 'mkdir -p "$folder"'} || fail folder
 if [ -d "$folder/$name" ]; then fail in-the-way; fi
 for old in "$folder/${partPrefix}"*; do
   [ -f "$old" ] || continue
