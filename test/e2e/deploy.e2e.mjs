@@ -90,7 +90,7 @@ describe('deployment of examples/rpi4 to a simulated board', () => {
 
   it('writes every command and what the console said into the output channel', async () => {
     await clearNotifications();
-    await session.workbench.command('Jailhouse: Show Deployment Output');
+    await session.workbench.command('Jailhouse: Show Deployment Log');
     const output = page().locator('.part.panel .view-lines');
     await output.filter({ hasText: 'rpi4-inmate-demo' }).waitFor();
     await output.filter({ hasText: 'Started cell "rpi4-inmate-demo"' }).waitFor();
