@@ -1,6 +1,7 @@
 import type { MapBlock, MapBlockKind, MapCollision, MapLane, MemoryMapResult } from '@jailhouse-cells/protocol/map-messages.ts';
 import type { KnownConfig, KnownSystem } from '@jailhouse-cells/protocol/messages.ts';
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
+import { counted } from './counted.ts';
 import { configOf } from './map-sources.ts';
 
 interface Parts {
@@ -168,9 +169,4 @@ function problemsOf(configs: readonly KnownConfig[]): string {
 
 function joined(parts: readonly string[], by = ' · '): string {
   return parts.filter((part) => part !== '').join(by);
-}
-
-/** `1 error`, `2 errors`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -7,9 +7,10 @@ import {
 } from '@jailhouse-cells/protocol/map-messages.ts';
 import { type KnownSystems, systemsChangedNotification, systemsRequest } from '@jailhouse-cells/protocol/messages.ts';
 import { commands, Disposable, type Event, EventEmitter, type TreeDataProvider, Uri, window, workspace } from 'vscode';
+import { counted } from './counted.ts';
 import { revealPlace } from './reveal-place.ts';
 import type { Server } from './server.ts';
-import { counted, laneItems, loneCellsItem, noMapItem, type SystemsItem, systemItem } from './systems-tree.ts';
+import { laneItems, loneCellsItem, noMapItem, type SystemsItem, systemItem } from './systems-tree.ts';
 
 /** What a system can begin with, or be named in. */
 const files = '**/{*.c,jailhouse.json}';

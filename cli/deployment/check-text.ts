@@ -1,6 +1,6 @@
 import type { Severity } from '@jailhouse-cells/core/source/finding.ts';
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
-import type { Check, CheckLevel } from '@jailhouse-cells/deploy/doctor/checks.ts';
+import type { Check, CheckLevel } from '@jailhouse-cells/deploy/doctor/check.ts';
 import type { PlaceSource } from '../findings/place.ts';
 import { plural } from '../findings/result.ts';
 import type { Style } from '../style.ts';

@@ -1,6 +1,7 @@
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import type { ApplyEvent, ApplyResult } from '@jailhouse-cells/deploy/apply/apply.ts';
 import type { Goal } from '@jailhouse-cells/deploy/plan/plan.ts';
+import { sizeWords } from '@jailhouse-cells/deploy/plan/size-words.ts';
 import type { Proposal, Proposed } from '@jailhouse-cells/deploy/target-session.ts';
 import { jsonText } from '../findings/json-text.ts';
 import { plural } from '../findings/result.ts';
@@ -12,7 +13,6 @@ import { goalText, jsonStep, planText } from './plan-text.ts';
 import { blamed, findingsText, jsonProblem, problemText, undoneText } from './problem-text.ts';
 import { Progress } from './progress.ts';
 import { type AtTarget, noTarget, statusOf, type TargetCall, whoDeploys, withTarget } from './session.ts';
-import { sizeText } from './sizes.ts';
 import type { WantedSystem } from './wanted.ts';
 
 /** A call that brings a target to a goal. */
@@ -130,7 +130,7 @@ class Performance {
         this.progress.step(this.now);
         return;
       case 'sent':
-        this.progress.detail(`${this.now}, ${sizeText(event.bytes)} of ${sizeText(event.of)}`);
+        this.progress.detail(`${this.now}, ${sizeWords(event.bytes)} of ${sizeWords(event.of)}`);
         return;
       case 'done':
         this.done.push({ title: event.step.title, milliseconds: event.milliseconds, kernelLog: event.kernelLog, console: event.console });

@@ -1,10 +1,10 @@
 import { printable } from '@jailhouse-cells/core/source/printable.ts';
 import { wrap } from '@jailhouse-cells/core/source/text-width.ts';
 import type { Goal, Plan, Step } from '@jailhouse-cells/deploy/plan/plan.ts';
+import { sizeWords } from '@jailhouse-cells/deploy/plan/size-words.ts';
 import { quote } from '@jailhouse-cells/deploy/ssh/quote.ts';
 import { plural } from '../findings/result.ts';
 import type { Style } from '../style.ts';
-import { sizeText } from './sizes.ts';
 
 /** `deploy rpi4 to board`, `stop cell demo on board`; printable. */
 export function goalText(goal: Goal, system: string, where: string): string {
@@ -51,7 +51,7 @@ function fileText({ steps }: Plan): string {
   const files = steps.flatMap(({ file }) => file ?? []);
   return files.length === 0
     ? 'no file to send'
-    : `${plural(files.length, 'file')} to send, ${sizeText(files.reduce((sum, { size }) => sum + size, 0))}`;
+    : `${plural(files.length, 'file')} to send, ${sizeWords(files.reduce((sum, { size }) => sum + size, 0))}`;
 }
 
 /** A step for programs. */

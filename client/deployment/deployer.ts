@@ -1,13 +1,14 @@
 import { hostname, userInfo } from 'node:os';
 import type { ApplyEvent, ApplyResult } from '@jailhouse-cells/deploy/apply/apply.ts';
-import { sudoersLine } from '@jailhouse-cells/deploy/doctor/checks.ts';
+import { sudoersLine } from '@jailhouse-cells/deploy/doctor/sudoers.ts';
 import type { Goal } from '@jailhouse-cells/deploy/plan/plan.ts';
+import { sizeWords } from '@jailhouse-cells/deploy/plan/size-words.ts';
 import type { Proposal, Proposed, TargetSession } from '@jailhouse-cells/deploy/target-session.ts';
 import { commands, env, type Progress, ProgressLocation, window } from 'vscode';
 import { deploySettings } from './deploy-settings.ts';
 import type { KnownTarget } from './known-targets.ts';
 import type { PlanDocuments } from './plan-document.ts';
-import { checkLines, commandWords, goalWords, sizeWords, stepLines } from './plan-text.ts';
+import { checkLines, commandWords, goalWords, stepLines } from './plan-text.ts';
 import type { ProblemReport } from './problem-report.ts';
 import { nameOf } from './prompt.ts';
 import type { DeploymentServices } from './services.ts';
@@ -194,7 +195,7 @@ export class Deployer {
     if (result.kind === 'failed') {
       const sudoers = {
         title: 'Copy Line for sudoers',
-        run: async () => env.clipboard.writeText(sudoersLine({ state })),
+        run: async () => env.clipboard.writeText(sudoersLine(state)),
       };
       return () => this.report.show(what, result.problem, result.undone, result.problem.kind === 'no-root' ? sudoers : undefined);
     }

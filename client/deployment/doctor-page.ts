@@ -1,4 +1,4 @@
-import type { Check, CheckLevel } from '@jailhouse-cells/deploy/doctor/checks.ts';
+import type { Check, CheckLevel } from '@jailhouse-cells/deploy/doctor/check.ts';
 
 /** What the doctor's page is made of. */
 export interface DoctorPage {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Check } from '@jailhouse-cells/deploy/doctor/checks.ts';
+import type { Check } from '@jailhouse-cells/deploy/doctor/check.ts';
 import type { Place } from '@jailhouse-cells/deploy/from-message.ts';
 import type { MapPlace } from '@jailhouse-cells/protocol/map-messages.ts';
 import { type Disposable, ProgressLocation, Uri, ViewColumn, type WebviewPanel, window } from 'vscode';

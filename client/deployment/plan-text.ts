@@ -1,5 +1,7 @@
-import type { Check } from '@jailhouse-cells/deploy/doctor/checks.ts';
+import type { Check } from '@jailhouse-cells/deploy/doctor/check.ts';
 import type { Goal, Plan, Step } from '@jailhouse-cells/deploy/plan/plan.ts';
+import { sizeWords } from '@jailhouse-cells/deploy/plan/size-words.ts';
+import { counted } from '../counted.ts';
 
 /** `deploy rpi4 to board`; for titles and questions. */
 export function goalWords(goal: Goal, system: string, target: string): string {
@@ -60,24 +62,6 @@ export function checkLines({ level, title, found, remedy }: Check): readonly str
   return [`• ${level}: ${title}: ${found}`, ...(remedy === '' ? [] : [`    ${remedy}`])];
 }
 
-/** `1.5 MB`; as uploads are counted, by thousands. */
-export function sizeWords(bytes: number): string {
-  if (bytes < 1000) return counted(bytes, 'byte');
-  const units = ['kB', 'MB', 'GB'];
-  let value = bytes;
-  let unit = '';
-  for (const next of units) {
-    if (value < 1000) break;
-    value /= 1000;
-    unit = next;
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
-}
-
 function withReason({ title, reason }: Step): string {
   return reason === '' ? title : `${title} (${reason})`;
-}
-
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

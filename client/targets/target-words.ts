@@ -1,6 +1,7 @@
 import type { LookedAtCell, TargetLook } from '@jailhouse-cells/deploy/observe/poll.ts';
 import type { NoAnswerReason } from '@jailhouse-cells/deploy/ssh/connection.ts';
 import type { Target } from '@jailhouse-cells/deploy/target.ts';
+import { counted } from '../counted.ts';
 import type { TargetHealth } from './target-poller.ts';
 
 /** How something shows in the tree. */
@@ -154,8 +155,4 @@ function ranges(numbers: readonly number[]): string {
 
 function run(count: number): string {
   return `${counted(count, 'cell')} ${count === 1 ? 'runs' : 'run'}`;
-}
-
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -9,7 +9,7 @@ import type { Finding } from '../source/finding.ts';
 import type { BootFiles } from './boot-files.ts';
 import type { Inputs } from './inputs.ts';
 import { configName } from './naming.ts';
-import type { ProjectBoard } from './project-file.ts';
+import type { ProjectBoard } from './project.ts';
 import type { Queries } from './queries.ts';
 import type { Systems } from './systems.ts';
 import type { TreeReader } from './tree-reader.ts';

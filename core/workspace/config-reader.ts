@@ -13,7 +13,7 @@ import { SourceFile } from '../source/source-file.ts';
 import { Environment, type EnvironmentSettings } from './environment.ts';
 import { findTree, type HeaderTree, virtualPath, virtualScheme } from './header-tree.ts';
 import type { Inputs } from './inputs.ts';
-import type { Project } from './project-file.ts';
+import type { Project } from './project.ts';
 import type { WorkspaceSettings } from './settings.ts';
 
 /** What reading one file gave. */

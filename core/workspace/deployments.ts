@@ -19,7 +19,7 @@ import type { LineIndex, Span } from '../source/span.ts';
 import type { BoardReading } from './boards.ts';
 import type { GuestReading } from './guests.ts';
 import { placeOf } from './meanings.ts';
-import type { Project, ProjectCell, ProjectPath } from './project-file.ts';
+import type { Project, ProjectCell, ProjectPath } from './project.ts';
 import type { FileReport, SystemMembership } from './report.ts';
 
 /** The workspace, as far as a deployment is made of it. */

@@ -5,7 +5,7 @@ import type { GuestImage } from '../rules/rule.ts';
 import { directoryOf, joinPath } from '../source/paths.ts';
 import type { Inputs } from './inputs.ts';
 import { guestTreeByName } from './naming.ts';
-import type { ProjectPath } from './project-file.ts';
+import type { ProjectPath } from './project.ts';
 import type { Queries } from './queries.ts';
 import type { Systems } from './systems.ts';
 import type { TreeFile, TreeReader } from './tree-reader.ts';

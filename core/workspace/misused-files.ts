@@ -1,7 +1,7 @@
 import { isBuiltInModel } from '../board/compose-board.ts';
 import type { Finding } from '../source/finding.ts';
 import { baseName } from '../source/paths.ts';
-import type { Project, ProjectPath } from './project-file.ts';
+import type { Project, ProjectPath } from './project.ts';
 import type { TreeReader } from './tree-reader.ts';
 
 /** Overlays of a jailhouse.json that stand where a whole device tree is wanted, and models of boards that nothing tells of. */

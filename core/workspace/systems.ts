@@ -5,7 +5,8 @@ import type { Span } from '../source/span.ts';
 import { type ConfigHint, hintOf } from './config-text.ts';
 import type { Inputs } from './inputs.ts';
 import { rootByName } from './naming.ts';
-import { keepProject, type Project, type ProjectPath, type ProjectSystem, readProject } from './project-file.ts';
+import type { Project, ProjectPath, ProjectSystem } from './project.ts';
+import { keepProject, readProject } from './project-file.ts';
 import type { Queries } from './queries.ts';
 import type { SystemMembership } from './report.ts';
 

@@ -8,7 +8,7 @@ import type { Finding } from '../source/finding.ts';
 import { baseName, directoryOf, upwards } from '../source/paths.ts';
 import type { SourceFile } from '../source/source-file.ts';
 import type { Inputs } from './inputs.ts';
-import type { Project } from './project-file.ts';
+import type { Project } from './project.ts';
 import type { Queries } from './queries.ts';
 import type { WorkspaceSettings } from './settings.ts';
 

@@ -14,7 +14,7 @@ import { type GuestReading, Guests } from './guests.ts';
 import { Inputs } from './inputs.ts';
 import { type MemoryMapReading, MemoryMaps, type WhatIf } from './memory-maps.ts';
 import { misusedFiles } from './misused-files.ts';
-import type { ProjectTarget } from './project-file.ts';
+import type { ProjectTarget } from './project.ts';
 import { Queries } from './queries.ts';
 import type { FileReport } from './report.ts';
 import { RuleFindings, type RuleSurroundings } from './rule-findings.ts';

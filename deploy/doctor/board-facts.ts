@@ -1,5 +1,5 @@
 import { readCpuRanges as readCpus } from '../observe/cpu-ranges.ts';
-import { observeScript, readState } from '../observe/observe.ts';
+import { kernelLogScript, observeScript, readState } from '../observe/observe.ts';
 import type { Sections } from '../observe/sections.ts';
 import type { TargetState } from '../observe/target-state.ts';
 
@@ -39,8 +39,6 @@ export interface BoardFacts {
   readonly freeBytes: number | undefined;
   /** Who holds the lock of another deployment; undefined: nobody. */
   readonly deploying: string | undefined;
-  /** Names of the programs `flock`, `sha256sum` and the like that are there. */
-  readonly programs: readonly string[];
 }
 
 /** @param folder The system's folder on the target, a safe file name. */
@@ -48,6 +46,7 @@ export function factsScript(sections: Sections, folder: string): string {
   const asRoot = (path: string): string => `cat ${path} 2>/dev/null || $ROOT cat ${path} 2>/dev/null`;
   return [
     observeScript(sections, folder).replace(/section end$/, ''),
+    kernelLogScript,
     'section machine; uname -m',
     'section release; uname -r',
     'section model; { tr -d "\\000" < /proc/device-tree/model; } 2>/dev/null',
@@ -84,8 +83,7 @@ export function readFacts(sections: ReadonlyMap<string, string>): BoardFacts {
   };
   const listed = (name: string): readonly string[] => (sections.get(name) ?? '').split('\n').filter((entry) => entry !== '');
   const state = readState(sections);
-  const firmware = /^(\S{8}) (\/.+)$/.exec(line('firmware'));
-  const other = /^(.*) (\/.+)$/.exec(line('firmware'));
+  const [, signature, firmwarePath] = /^(.*?) (\/.+)$/.exec(line('firmware')) ?? [];
   const fdt = Buffer.from(sections.get('fdt') ?? '', 'base64');
   const options = listed('options').flatMap((entry): [string, string][] => {
     const match = /^(CONFIG_\w+)=(.+)$/.exec(entry);
@@ -109,12 +107,7 @@ export function readFacts(sections: ReadonlyMap<string, string>): BoardFacts {
     startedAt: /EL\d/.exec(line('started'))?.[0],
     onlineCpus: readCpus(line('online')),
     moduleVersion: line('module-version') || undefined,
-    firmware:
-      firmware !== null
-        ? { path: firmware[2] as string, isJailhouse: firmware[1] === 'JAILHOUS' }
-        : other === null
-          ? undefined
-          : { path: other[2] as string, isJailhouse: false },
+    firmware: firmwarePath === undefined ? undefined : { path: firmwarePath, isJailhouse: signature === 'JAILHOUS' },
     kernelOptions: options.length === 0 ? undefined : new Map(options),
     configTxt: configTxt === undefined ? undefined : { path: line('config-path'), text: configTxt },
     firmwareIntegers: text('vc-int'),
@@ -122,6 +115,5 @@ export function readFacts(sections: ReadonlyMap<string, string>): BoardFacts {
     gpuMem: gpu === undefined ? undefined : Number(gpu),
     freeBytes: free !== undefined && /^\d+$/.test(free) ? Number(free) * 1024 : undefined,
     deploying: line('deploying') || undefined,
-    programs: Object.keys(state.programs),
   };
 }

@@ -45,7 +45,6 @@ export function observeScript(sections: Sections, folder: string): string {
     scriptStart,
     sections.prelude,
     rootScript,
-    kernelLogScript,
     pendingScript(30),
     'section boot; cat /proc/sys/kernel/random/boot_id',
     'section clock; date +%s',
@@ -63,7 +62,6 @@ export function observeScript(sections: Sections, folder: string): string {
     ),
     `section leftovers; ls -d "$HOME/${targetFolder}/${folder}/next" "$HOME/${targetFolder}/${folder}/old" "$HOME/${targetFolder}/.record" "$HOME/${targetFolder}/armed" 2>/dev/null`,
     'section addresses; ip -o address show 2>/dev/null',
-    'section kernel; log | wc -l',
     cellsScript,
     'section end',
   ].join('\n');
@@ -123,7 +121,6 @@ export function readState(sections: ReadonlyMap<string, string>): TargetState {
     next: readDigests(sections.get('next')),
     leftovers: line('leftovers') !== '',
     addresses: readAddresses(sections.get('addresses')),
-    kernelLines: Number(line('kernel')) || 0,
     pending: readPending(sections),
     ...readCells(sections),
   };

@@ -28,8 +28,6 @@ export interface TargetState {
   readonly leftovers: boolean;
   /** IPv4 and IPv6 addresses with prefix length by network device. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
-  /** Lines of the kernel log so far: what comes later is new. */
-  readonly kernelLines: number;
   /** The hypervisor's ring buffer; empty while disabled. */
   readonly console: string;
   /** A command that changes cells and did not come back while the target was looked at: `jailhouse cell load …`. */

@@ -1,8 +1,9 @@
-import type { Check } from '@jailhouse-cells/deploy/doctor/checks.ts';
+import type { Check } from '@jailhouse-cells/deploy/doctor/check.ts';
 import type { Plan, Step } from '@jailhouse-cells/deploy/plan/plan.ts';
+import { sizeWords } from '@jailhouse-cells/deploy/plan/size-words.ts';
 import { expect, it } from 'vitest';
 import { doctorPage, summaryOf } from '../../../client/deployment/doctor-page.ts';
-import { commandWords, goalWords, planText, sizeWords, stepLines } from '../../../client/deployment/plan-text.ts';
+import { commandWords, goalWords, planText, stepLines } from '../../../client/deployment/plan-text.ts';
 import { likelyCause, problemText, undoneText } from '../../../client/deployment/problem-text.ts';
 
 const nothing = {

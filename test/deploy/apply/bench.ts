@@ -218,3 +218,9 @@ export const allFiles = [
     'rpi4.cell',
   ].map((name) => `/home/pi/.jailhouse-cells/rpi4/current/${name}`),
 ];
+
+/** A deployment that has to have failed. */
+export function failed(result: ApplyResult): Extract<ApplyResult, { kind: 'failed' }> {
+  if (result.kind !== 'failed') throw new Error('it was told as a success');
+  return result;
+}

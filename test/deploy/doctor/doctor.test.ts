@@ -3,7 +3,8 @@ import type { Deployment } from '@jailhouse-cells/core/deployment/deployment.ts'
 import { SourceFile } from '@jailhouse-cells/core/source/source-file.ts';
 import { takeLock } from '@jailhouse-cells/deploy/apply/lock.ts';
 import type { BoardFacts } from '@jailhouse-cells/deploy/doctor/board-facts.ts';
-import { type Check, checkTarget } from '@jailhouse-cells/deploy/doctor/checks.ts';
+import type { Check } from '@jailhouse-cells/deploy/doctor/check.ts';
+import { checkTarget } from '@jailhouse-cells/deploy/doctor/checks.ts';
 import { driftSince, snapshotText } from '@jailhouse-cells/deploy/doctor/snapshot.ts';
 import type { BoardName } from '@jailhouse-cells/simulator/server/board-names.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

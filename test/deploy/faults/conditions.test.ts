@@ -4,7 +4,7 @@ import type { TargetSession } from '@jailhouse-cells/deploy/target-session.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { otherHostKey, protectedIdentity, unknownHostKey } from '../../simulator/server/login-variants.ts';
 import { passwordUser, rightPassword, servePasswordBoard } from '../../simulator/server/password-board.ts';
-import { allFiles, allRuns, Bench, commandsOf, Project } from '../apply/bench.ts';
+import { allFiles, allRuns, Bench, commandsOf, failed, Project } from '../apply/bench.ts';
 
 let bench: Bench;
 let project: Project;
@@ -21,11 +21,6 @@ afterEach(async () => {
   await bench.reset();
   bench.removeTree('/tmp/jailhouse-cells.lock');
 });
-
-function failed(result: ApplyResult): Extract<ApplyResult, { kind: 'failed' }> {
-  if (result.kind !== 'failed') throw new Error('it was told as a success');
-  return result;
-}
 
 /** As a person would, by hand. */
 async function byHand(session: TargetSession, script: string): Promise<void> {

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { Workspace } from '@jailhouse-cells/core/workspace/workspace.ts';
 import type { Limits } from '@jailhouse-cells/deploy/apply/limits.ts';
-import type { TargetState } from '@jailhouse-cells/deploy/observe/target-state.ts';
 import { makePlan } from '@jailhouse-cells/deploy/plan/make-plan.ts';
 import { prepare } from '@jailhouse-cells/deploy/plan/prepare.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import type { Machine } from '@jailhouse-cells/simulator/machine/machine.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allFiles, allRuns, Bench, commandsOf, type Done, Project } from '../apply/bench.ts';
+import { freshTarget } from '../plan/fresh-target.ts';
 import { BreakableSsh } from './breakable-ssh.ts';
 
 /** The steps that the tests below cut at: those of a fresh board. */
@@ -16,27 +16,7 @@ const steps = await (async () => {
   if (deployment === undefined) throw new Error('the example is no system');
   const prepared = await prepare(deployment, { withProfiles: true });
   if ('reason' in prepared) throw new Error(prepared.reason);
-  const fresh: TargetState = {
-    bootId: '',
-    clock: 0,
-    user: 'pi',
-    home: '/home/pi',
-    root: 'sudo',
-    sudoText: '',
-    tool: 'jailhouse',
-    programs: {},
-    module: 'not loaded',
-    enabled: false,
-    cells: [],
-    record: undefined,
-    current: new Map(),
-    next: new Map(),
-    leftovers: false,
-    addresses: new Map(),
-    kernelLines: 0,
-    console: '',
-  };
-  const plan = makePlan(prepared, fresh, { kind: 'deploy' });
+  const plan = makePlan(prepared, freshTarget, { kind: 'deploy' });
   if ('reason' in plan) throw new Error(plan.reason);
   return plan.steps;
 })();

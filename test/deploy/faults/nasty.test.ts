@@ -1,9 +1,8 @@
-import type { ApplyResult } from '@jailhouse-cells/deploy/apply/apply.ts';
 import type { Limits } from '@jailhouse-cells/deploy/apply/limits.ts';
 import type { Problem } from '@jailhouse-cells/deploy/apply/problem.ts';
 import type { CallEnd, CallResult, Machine } from '@jailhouse-cells/simulator/machine/machine.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { allRuns, Bench, Project } from '../apply/bench.ts';
+import { allRuns, Bench, failed, Project } from '../apply/bench.ts';
 
 let bench: Bench;
 let project: Project;
@@ -20,11 +19,6 @@ afterEach(async () => {
   project.remove();
   await bench.reset();
 });
-
-function failed(result: ApplyResult): Extract<ApplyResult, { kind: 'failed' }> {
-  if (result.kind !== 'failed') throw new Error('it was told as a success');
-  return result;
-}
 
 /** The line of the project's text that is to blame. */
 function blamed({ place }: Problem): string {

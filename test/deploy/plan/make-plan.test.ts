@@ -7,6 +7,7 @@ import type { Goal, Plan, Prepared } from '@jailhouse-cells/deploy/plan/plan.ts'
 import { prepare } from '@jailhouse-cells/deploy/plan/prepare.ts';
 import { nodeFileSystem } from '@jailhouse-cells/host/node-file-system.ts';
 import { describe, expect, it } from 'vitest';
+import { freshTarget } from './fresh-target.ts';
 
 const example = resolve(import.meta.dirname, '../../../examples/rpi4');
 const deployment = new Workspace(nodeFileSystem).deployment(join(example, 'configs/rpi4.c'));
@@ -15,27 +16,6 @@ const read = await prepare(deployment, { withProfiles: false });
 if ('reason' in read) throw new Error(read.reason);
 const prepared: Prepared = read;
 const everything = [prepared.root, ...prepared.cells.flatMap(filesOf)];
-
-const fresh: TargetState = {
-  bootId: 'boot-1',
-  clock: 0,
-  user: 'pi',
-  home: '/home/pi',
-  root: 'sudo',
-  sudoText: '',
-  tool: '/usr/local/sbin/jailhouse',
-  programs: {},
-  module: 'not loaded',
-  enabled: false,
-  cells: [],
-  record: undefined,
-  current: new Map(),
-  next: new Map(),
-  leftovers: false,
-  addresses: new Map(),
-  kernelLines: 0,
-  console: '',
-};
 
 /** The target once the whole example runs. */
 function running(): TargetState {
@@ -50,7 +30,7 @@ function running(): TargetState {
     inode: String(100 + id),
   });
   return {
-    ...fresh,
+    ...freshTarget,
     module: 'loaded',
     enabled: true,
     cells: [cell(0, 'rpi4', [0]), cell(1, 'rpi4-linux-demo', [2, 3]), cell(2, 'rpi4-inmate-demo', [1])],
@@ -85,7 +65,7 @@ const changedCell = (change: (cell: TargetState['cells'][number]) => TargetState
 
 describe('a plan', () => {
   it('of a fresh board is the commands of the story, after the files', () => {
-    const made = plan(fresh);
+    const made = plan(freshTarget);
     expect(made.steps.filter(({ kind }) => kind === 'upload').map(({ file }) => file?.name)).toEqual([
       'rpi4.cell',
       'rpi4-linux-demo.cell',
@@ -179,7 +159,7 @@ describe('a plan', () => {
   it('sends only files that are not there, in the folder of this or of an unfinished deployment', () => {
     const [first, second] = everything;
     if (first === undefined || second === undefined) throw new Error('files');
-    const made = plan({ ...fresh, current: new Map([[first.name, first.digest]]), next: new Map([[second.name, second.digest]]) });
+    const made = plan({ ...freshTarget, current: new Map([[first.name, first.digest]]), next: new Map([[second.name, second.digest]]) });
     expect(made.steps.filter(({ kind }) => kind === 'upload')).toHaveLength(everything.length - 2);
   });
 
@@ -194,18 +174,20 @@ describe('a plan', () => {
       ).steps,
     ).toEqual([]);
     expect(words(plan(running(), { kind: 'destroy', cells: ['rpi4-inmate-demo'] }))).toEqual(['jailhouse cell destroy 2']);
-    expect(plan(fresh, { kind: 'destroy', cells: ['rpi4-inmate-demo'] }).steps).toEqual([]);
+    expect(plan(freshTarget, { kind: 'destroy', cells: ['rpi4-inmate-demo'] }).steps).toEqual([]);
     expect(words(plan(running(), { kind: 'disable' }))).toEqual(['jailhouse disable']);
-    expect(plan(fresh, { kind: 'disable' }).steps).toEqual([]);
+    expect(plan(freshTarget, { kind: 'disable' }).steps).toEqual([]);
   });
 
   it('takes the set alone, or one cell', () => {
-    expect(words(plan(fresh, { kind: 'enable' }))).toEqual(['modprobe jailhouse', 'jailhouse enable rpi4.cell']);
-    expect(words(plan(fresh, { kind: 'deploy', cells: ['rpi4-inmate-demo'] }))[2]).toBe('jailhouse cell create rpi4-inmate-demo.cell');
+    expect(words(plan(freshTarget, { kind: 'enable' }))).toEqual(['modprobe jailhouse', 'jailhouse enable rpi4.cell']);
+    expect(words(plan(freshTarget, { kind: 'deploy', cells: ['rpi4-inmate-demo'] }))[2]).toBe(
+      'jailhouse cell create rpi4-inmate-demo.cell',
+    );
   });
 
   it('is refused without the jailhouse program', () => {
-    expect(makePlan(prepared, { ...fresh, tool: undefined }, { kind: 'deploy' })).toMatchObject({
+    expect(makePlan(prepared, { ...freshTarget, tool: undefined }, { kind: 'deploy' })).toMatchObject({
       reason: expect.stringContaining('install the Jailhouse tools'),
     });
   });
@@ -228,7 +210,7 @@ it('sends a file that two cells load once', async () => {
   const second = { ...demo, name: 'second', path: '/second.c', cpus: [0] };
   const both = await prepare({ ...deployment, cells: [demo, second] }, { withProfiles: true });
   if ('reason' in both) throw new Error(both.reason);
-  const made = makePlan(both, fresh, { kind: 'deploy' });
+  const made = makePlan(both, freshTarget, { kind: 'deploy' });
   if ('reason' in made) throw new Error(made.reason);
   const sent = made.steps.filter(({ kind }) => kind === 'upload').map(({ file }) => file?.name);
   expect(sent.filter((name) => name === 'inmate-demo.bin')).toHaveLength(1);

@@ -1,5 +1,5 @@
 /** `1.5 MB`, by thousands, as uploads are counted. */
-export function sizeText(bytes: number): string {
+export function sizeWords(bytes: number): string {
   if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
   let value = bytes;
   let unit = '';
